@@ -1,0 +1,171 @@
+//! The controller: strikes at the planned times, watches what is in force, heals.
+
+mod active;
+mod armed;
+mod strike;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+mod timer;
+
+use super::Journal;
+use crate::event::{Clock, Event, EventSink, FaultEvent, FaultStage, Nanos};
+use crate::plan::model::FaultSpec;
+use crate::stack::Stack;
+use active::Active;
+use armed::Armed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{RwLock, watch};
+use tokio::task::JoinSet;
+
+/// Carries out a plan's faults.
+pub struct Controller {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    faults: Vec<Armed>,
+    seed: u64,
+    stack: Arc<dyn Stack>,
+    journal: Arc<Journal>,
+    clock: Clock,
+    events: Arc<dyn EventSink>,
+    /// Once true, nothing strikes any more.
+    closed: watch::Sender<bool>,
+    /// Read while a fault is being applied; healing everything waits for it.
+    applying: RwLock<()>,
+    active: Mutex<Vec<Arc<Active>>>,
+}
+
+impl Controller {
+    /// Checks the faults against each other and the stack's instances; nothing happens yet. A kind that this version
+    /// cannot apply is no error here: it fails when its time comes, and is recorded as such.
+    pub fn new(
+        faults: &[FaultSpec],
+        seed: u64,
+        stack: Arc<dyn Stack>,
+        journal: Arc<Journal>,
+        clock: Clock,
+        events: Arc<dyn EventSink>,
+    ) -> Result<Controller, Vec<String>> {
+        let faults = armed::arm(faults, &stack.instances(), seed)?;
+        let closed = watch::Sender::new(false);
+        let shared = Shared {
+            faults,
+            seed,
+            stack,
+            journal,
+            clock,
+            events,
+            closed,
+            applying: RwLock::new(()),
+            active: Mutex::new(Vec::new()),
+        };
+        Ok(Controller { shared: Arc::new(shared) })
+    }
+
+    /// Strikes and heals as planned, until nothing more is to be done, the load ends or `cancel` becomes true. It returns
+    /// once nothing is being applied or healed any more; faults that last to the end of the load are still in force: call
+    /// [`Controller::heal_all`]. Dropping the future lets nothing strike any more.
+    pub async fn run(&self, load_start: Nanos, load_end: Nanos, cancel: watch::Receiver<bool>) {
+        let closing = CloseOnDrop(Arc::clone(&self.shared));
+        let mut driving = JoinSet::new();
+        for place in 0..self.shared.faults.len() {
+            driving.spawn(strike::drive(Arc::clone(&self.shared), place, load_start, load_end));
+        }
+        let shared = Arc::clone(&self.shared);
+        let canceller = tokio::spawn(async move {
+            let mut cancel = cancel;
+            // A sender that is gone never cancels.
+            if cancel.wait_for(|cancel| *cancel).await.is_ok() {
+                shared.close();
+            }
+        });
+        while driving.join_next().await.is_some() {}
+        canceller.abort();
+        drop(closing);
+    }
+
+    /// The condition of a fault with `when` holds: it strikes now. Before the load it is kept; once is enough.
+    /// `false`: there is no fault with `when` of this id.
+    pub fn trigger(&self, id: &str) -> bool {
+        let found = self.shared.faults.iter().find(|fault| fault.id == id && fault.waits_for_trigger());
+        found.map(|fault| fault.trigger.send_replace(true)).is_some()
+    }
+
+    /// The ids of faults with `when`, with their conditions.
+    pub fn conditions(&self) -> Vec<(String, String)> {
+        self.shared.faults.iter().filter_map(Armed::condition).collect()
+    }
+
+    /// How many faults are in force.
+    pub fn active(&self) -> usize {
+        self.shared.active().len()
+    }
+
+    /// Heals whatever is in force, all at once, after anything that is just being applied; nothing strikes afterwards. Each
+    /// heal that fails is tried once more. The errors name what is still broken; it may be called again.
+    pub async fn heal_all(&self) -> Result<(), Vec<String>> {
+        self.shared.close();
+        let _settled = self.shared.applying.write().await;
+        let mut healing = JoinSet::new();
+        for active in self.shared.active().clone() {
+            let shared = Arc::clone(&self.shared);
+            healing.spawn(async move { shared.heal(&active).await });
+        }
+        let mut failed = Vec::new();
+        while let Some(healed) = healing.join_next().await {
+            if let Err(error) = healed.unwrap_or_else(|error| Err(error.to_string())) {
+                failed.push(error);
+            }
+        }
+        failed.sort();
+        if failed.is_empty() { Ok(()) } else { Err(failed) }
+    }
+}
+
+struct CloseOnDrop(Arc<Shared>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
+    fn active(&self) -> MutexGuard<'_, Vec<Arc<Active>>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, fault: &Armed, occurrence: u32, stage: FaultStage, told: Told) {
+        let event = FaultEvent {
+            id: fault.id.clone(),
+            occurrence,
+            kind: fault.kind.to_owned(),
+            targets: told.targets,
+            stage,
+            planned: told.planned,
+            detail: told.detail,
+        };
+        self.events.emit(self.clock.now(), Event::Fault(event));
+    }
+
+    fn note(&self, text: String) {
+        self.events.emit(self.clock.now(), Event::Note { text });
+    }
+}
+
+/// The changing parts of a fault's event.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    targets: Vec<String>,
+    planned: Option<Nanos>,
+    detail: Option<String>,
+}

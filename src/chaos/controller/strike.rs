@@ -1,0 +1,226 @@
+//! One fault from its first strike to its last; one strike from the journal to its heal.
+
+use super::active::Active;
+use super::armed::Armed;
+use super::{Shared, Told};
+use crate::chaos::faults::Built;
+use crate::chaos::schedule::{Begin, Strike};
+use crate::chaos::{Context, Entry, Escape, Heal, target};
+use crate::event::{FaultStage, Nanos};
+use crate::stack::Instance;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// So long before its time a strike is written to the journal: a slow disk must not delay it.
+const AHEAD: Nanos = Nanos(250_000_000);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// When one strike is due, on the run's clock.
+#[derive(Clone, Copy)]
+struct Due {
+    occurrence: u32,
+    at: Nanos,
+    heal_at: Option<Nanos>,
+    load_end: Nanos,
+}
+
+/// Waits for what begins the fault and strikes as often as planned. Strikes run on as tasks of their own if this is dropped.
+pub(super) async fn drive(shared: Arc<Shared>, place: usize, load_start: Nanos, load_end: Nanos) {
+    let fault = &shared.faults[place];
+    let Some(first) = begin(&shared, fault, load_start, load_end).await else { return };
+    let mut strikes = Vec::new();
+    for Strike { occurrence, at, heal_at } in fault.timing.strikes(first - load_start, load_end - load_start)
+    {
+        let heal_at = heal_at.map(|heal_at| load_start + heal_at);
+        let due = Due { occurrence, at: load_start + at, heal_at, load_end };
+        if !shared.reaches(due.at - AHEAD).await {
+            break;
+        }
+        strikes.retain(|strike: &tokio::task::JoinHandle<()>| !strike.is_finished());
+        strikes.push(tokio::spawn(strike(Arc::clone(&shared), place, due)));
+    }
+    for strike in strikes {
+        if let Err(error) = strike.await {
+            shared.note(format!("fault `{}`: a strike broke off: {error}", fault.id));
+        }
+    }
+}
+
+/// When the first strike is due. `None`, and told, if nothing begins the fault before the load ends; `None` if closed.
+async fn begin(shared: &Arc<Shared>, fault: &Armed, load_start: Nanos, load_end: Nanos) -> Option<Nanos> {
+    let (signal, waited_for) = match &fault.timing.begin {
+        Begin::At(at) if load_start + *at < load_end => return Some(load_start + *at),
+        Begin::At(at) => {
+            let detail = Some("its time lies after the end of the load".to_owned());
+            let told = Told { targets: Vec::new(), planned: Some(load_start + *at), detail };
+            shared.tell(fault, 0, FaultStage::ApplyFailed, told);
+            return None;
+        }
+        Begin::After(id) => {
+            let other = shared.faults.iter().find(|other| other.id == *id)?;
+            (other.healed.subscribe(), format!("fault `{id}` was not healed"))
+        }
+        Begin::When(condition) => (fault.trigger.subscribe(), format!("`{condition}` did not hold")),
+    };
+    match until(shared, signal, load_end).await {
+        Some(true) => Some(shared.clock.now().max(load_start)),
+        Some(false) => {
+            let detail = Some(format!("it never struck: {waited_for} before the end of the load"));
+            shared.tell(fault, 0, FaultStage::ApplyFailed, Told { detail, ..Told::default() });
+            None
+        }
+        None => None,
+    }
+}
+
+/// Whether the signal comes before `end`; `None`: closed before either.
+async fn until(shared: &Arc<Shared>, mut signal: watch::Receiver<bool>, end: Nanos) -> Option<bool> {
+    tokio::select! {
+        biased;
+        in_time = shared.reaches(end) => in_time.then_some(false),
+        // The senders live in `shared`: this never fails.
+        _ = signal.wait_for(|there| *there) => (!shared.is_closed()).then_some(true),
+    }
+}
+
+async fn strike(shared: Arc<Shared>, place: usize, due: Due) {
+    let fault = &shared.faults[place];
+    let Some(active) = apply(&shared, place, due).await else { return };
+    let heal_at = due.heal_at.unwrap_or(due.load_end);
+    let mut told = BTreeSet::new();
+    loop {
+        let look = shared.clock.now() + LOOK_EVERY;
+        if !shared.reaches(heal_at.min(look)).await {
+            return;
+        }
+        if shared.clock.now() >= heal_at {
+            break;
+        }
+        for Escape { target, why } in active.guard.escaped().await {
+            if told.insert(target.clone()) {
+                let (targets, detail) = (vec![target], Some(why));
+                shared.tell(
+                    fault,
+                    due.occurrence,
+                    FaultStage::EndedEarly,
+                    Told { targets, planned: None, detail },
+                );
+            }
+        }
+    }
+    if due.heal_at.is_some() {
+        // An error has been told, and the strike stays in force until everything is healed.
+        let _ = shared.heal(&active).await;
+    }
+}
+
+/// Writes the strike down, waits for its time and applies it. `None`: it did not come to it, which has been told.
+async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Active>> {
+    let fault = &shared.faults[place];
+    let planned = Some(due.at);
+    let failed = |targets: Vec<String>, error: String| {
+        let told = Told { targets, planned, detail: Some(error) };
+        shared.tell(fault, due.occurrence, FaultStage::ApplyFailed, told);
+    };
+    let Some(built) = &fault.built else {
+        failed(Vec::new(), format!("this version cannot apply `{}`", fault.kind));
+        return None;
+    };
+    let written = match write_down(shared, fault, built, due).await {
+        Ok(written) => written,
+        Err(error) => {
+            failed(Vec::new(), error);
+            return None;
+        }
+    };
+    let in_time = shared.reaches(due.at).await;
+    let applying = shared.applying.read().await;
+    let healed = Entry::Healed { id: fault.id.clone(), occurrence: due.occurrence };
+    if !in_time || shared.is_closed() {
+        shared.write(healed).await;
+        return None;
+    }
+    let names: Vec<String> = written.names();
+    shared.tell(
+        fault,
+        due.occurrence,
+        FaultStage::Started,
+        Told { targets: names.clone(), planned, detail: None },
+    );
+    let guard = match now(shared, fault, built, due, written).await {
+        Ok(guard) => guard,
+        Err(error) => {
+            failed(names, error);
+            shared.write(healed).await;
+            return None;
+        }
+    };
+    shared.tell(
+        fault,
+        due.occurrence,
+        FaultStage::Applied,
+        Told { targets: names.clone(), planned, detail: None },
+    );
+    let active = Arc::new(Active {
+        fault: place,
+        occurrence: due.occurrence,
+        targets: names,
+        heal_planned: due.heal_at.unwrap_or(due.load_end),
+        guard,
+        healed: tokio::sync::Mutex::new(false),
+    });
+    shared.active().push(Arc::clone(&active));
+    shared.write(Entry::Applied { id: fault.id.clone(), occurrence: due.occurrence }).await;
+    drop(applying);
+    Some(active)
+}
+
+/// What the journal says of a strike that is about to be.
+struct Written {
+    targets: Vec<Instance>,
+    heals: Vec<Heal>,
+}
+
+impl Written {
+    fn names(&self) -> Vec<String> {
+        self.targets.iter().map(|target| target.name.clone()).collect()
+    }
+}
+
+async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due) -> Result<Written, String> {
+    let targets =
+        target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
+    let heals = built.fault.heals(&targets);
+    let written = Written { targets, heals };
+    shared
+        .write_first(Entry::Applying {
+            id: fault.id.clone(),
+            occurrence: due.occurrence,
+            fault: fault.kind.to_owned(),
+            targets: written.names(),
+            heal: written.heals.clone(),
+        })
+        .await?;
+    Ok(written)
+}
+
+/// Applies it to the targets as they are at this moment; if they are other processes than those written down, that is
+/// written first.
+async fn now(
+    shared: &Arc<Shared>,
+    fault: &Armed,
+    built: &Built,
+    due: Due,
+    written: Written,
+) -> Result<Box<dyn crate::chaos::FaultGuard>, String> {
+    let present =
+        target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
+    let targets = if built.fault.heals(&present) == written.heals {
+        present
+    } else {
+        write_down(shared, fault, built, due).await?.targets
+    };
+    built.fault.apply(&Context { stack: Arc::clone(&shared.stack), targets }).await
+}

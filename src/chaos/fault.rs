@@ -1,0 +1,54 @@
+//! A fault and its guard: whoever applies one gets, in return, the means to undo it.
+
+use super::Heal;
+use crate::stack::{Instance, Stack};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// On whom a fault is applied.
+#[derive(Clone)]
+pub struct Context {
+    /// The deployment.
+    pub stack: Arc<dyn Stack>,
+    /// The targets, as they are right before it.
+    pub targets: Vec<Instance>,
+}
+
+/// A kind of fault with its settings, ready to be applied any number of times.
+#[async_trait]
+pub trait Fault: Send + Sync {
+    /// The word that plans and records use: `kill`, `pause`, …
+    fn kind(&self) -> &'static str;
+
+    /// What heals it if we vanish, for the journal. Empty where ending our children is enough.
+    fn heals(&self, targets: &[Instance]) -> Vec<Heal>;
+
+    /// Whether it is over as soon as it is applied and is healed at once, whatever the plan's `for` says.
+    fn is_momentary(&self) -> bool {
+        false
+    }
+
+    /// Applies it, and returns when it is confirmed to be in force on every target. On an error it has undone what it
+    /// had done; where that failed too, the error says so.
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String>;
+}
+
+/// A target on which a fault is no longer in force though nobody has healed it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Escape {
+    /// The instance.
+    pub target: String,
+    /// What happened.
+    pub why: String,
+}
+
+/// A fault in force.
+#[async_trait]
+pub trait FaultGuard: Send + Sync {
+    /// Undoes it, and returns when it is confirmed to be gone. May be called again after an error: what is healed
+    /// already is left alone.
+    async fn heal(&self) -> Result<(), String>;
+
+    /// Targets on which it has ended by itself. Asked several times a second.
+    async fn escaped(&self) -> Vec<Escape>;
+}

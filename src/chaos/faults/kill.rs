@@ -1,0 +1,44 @@
+//! `kill`: the process ends by a signal, and is started again at the end.
+
+use super::all::{self, all_run};
+use super::down::Down;
+use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::stack::{Instance, os};
+use async_trait::async_trait;
+
+/// SIGKILL, or the signal named.
+pub(super) struct Kill {
+    signal: String,
+}
+
+impl Kill {
+    /// With this signal; the error says which ones there are.
+    pub(super) fn new(signal: Option<&str>) -> Result<Kill, String> {
+        let signal = signal.unwrap_or("KILL").to_owned();
+        os::signal_named(&signal)?;
+        Ok(Kill { signal })
+    }
+}
+
+#[async_trait]
+impl Fault for Kill {
+    fn kind(&self) -> &'static str {
+        "kill"
+    }
+
+    fn heals(&self, _: &[Instance]) -> Vec<Heal> {
+        Vec::new()
+    }
+
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+        all_run(&context.targets)?;
+        let killed = all::all(&context.stack, &context.targets, |stack, target| {
+            let signal = self.signal.clone();
+            async move { stack.signal(&target.name, &signal).await }
+        });
+        if let Err(failed) = killed.await {
+            return Err(all::undone(failed, all::start(&context.stack, &context.targets).await));
+        }
+        Ok(Box::new(Down::of(&context.stack, &context.targets)))
+    }
+}

@@ -1,0 +1,80 @@
+//! The kinds of faults, one file each, and how a plan's fault becomes one of them.
+
+mod all;
+mod down;
+mod kill;
+mod pause;
+mod restart;
+mod stop;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+use super::fault::Fault;
+use crate::plan::model::{FaultSpec, FaultTarget};
+use std::sync::Arc;
+
+/// The kind that a plan's fault is of, by its word in the plan. Exactly one may be there.
+pub(super) fn kind(spec: &FaultSpec) -> Result<&'static str, String> {
+    let kinds = [
+        ("kill", spec.kill.is_some()),
+        ("stop", spec.stop.is_some()),
+        ("pause", spec.pause.is_some()),
+        ("restart", spec.restart.is_some()),
+        ("remove", spec.remove.is_some()),
+        ("disconnect", spec.disconnect.is_some()),
+        ("scale", spec.scale.is_some()),
+        ("limit", spec.limit.is_some()),
+        ("exec", spec.exec.is_some()),
+        ("packets", spec.packets.is_some()),
+        ("partition", spec.partition.is_some()),
+        ("dns", spec.dns.is_some()),
+        ("http", spec.http.is_some()),
+        ("toxic", spec.toxic.is_some()),
+    ];
+    let named: Vec<&'static str> = kinds.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+    match named.as_slice() {
+        [one] => Ok(one),
+        [] => Err(format!(
+            "fault `{}` does not say what it does; add `kill`, `stop`, `pause` or `restart`",
+            spec.id
+        )),
+        many => Err(format!(
+            "fault `{}` does several things ({}); make a fault of each",
+            spec.id,
+            many.join(", ")
+        )),
+    }
+}
+
+/// A fault that can be applied, with whom it strikes.
+pub(super) struct Built {
+    pub fault: Arc<dyn Fault>,
+    pub target: FaultTarget,
+}
+
+/// The fault itself; `Ok(None)` for a kind that this version cannot apply.
+pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
+    kind(spec)?;
+    let built = |fault: Arc<dyn Fault>, target| Ok(Some(Built { fault, target }));
+    if let Some(kill) = &spec.kill {
+        let fault = kill::Kill::new(kill.signal.as_deref())
+            .map_err(|error| format!("fault `{}`: {error}", spec.id))?;
+        return built(Arc::new(fault), kill.target());
+    }
+    for (process, fault) in [
+        (&spec.stop, Arc::new(stop::Stop) as Arc<dyn Fault>),
+        (&spec.pause, Arc::new(pause::Pause)),
+        (&spec.restart, Arc::new(restart::Restart)),
+    ] {
+        let Some(process) = process else { continue };
+        if process.signal.is_some() {
+            return Err(format!(
+                "fault `{}`: `signal` belongs to `kill`; `{}` has its own",
+                spec.id,
+                fault.kind()
+            ));
+        }
+        return built(fault, process.target());
+    }
+    Ok(None)
+}

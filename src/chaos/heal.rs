@@ -1,0 +1,117 @@
+//! Puts right what runs have left: paused processes run on, then children end, then whoever carries their marker.
+
+use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
+use super::leftovers::same_boot;
+use super::{Lock, StateDir};
+use crate::stack::os::{
+    self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
+};
+use rustix::process::Signal;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long what was killed may take to vanish. A sentinel has 2 s in all.
+const WITHIN: Duration = Duration::from_millis(1_500);
+
+/// What was done, and what could not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HealReport {
+    /// What was done, one sentence each.
+    pub did: Vec<String>,
+    /// What is left, and why.
+    pub left: Vec<String>,
+}
+
+/// Heals whatever earlier runs of the locked project have left. May be called any number of times: what is right
+/// already is left alone. A process is touched only if pid and start time say that it is ours.
+pub fn heal(state: &StateDir, lock: &Lock) -> Result<HealReport, String> {
+    revert(&state.journal(lock.project()), "heal", |_| true)
+}
+
+/// Reverts the open runs of a journal that are `wanted`, and writes what was done into it.
+pub(super) fn revert(path: &Path, by: &str, wanted: impl Fn(&OpenRun) -> bool) -> Result<HealReport, String> {
+    let contents = Contents::read(path)?;
+    let mut report = HealReport::default();
+    for run in open_runs(&contents.lines).iter().filter(|run| wanted(run)) {
+        let mut of_run = HealReport::default();
+        if same_boot(run) {
+            revert_run(run, &mut of_run);
+        }
+        let entry = Entry::Reverted { by: by.to_owned(), did: of_run.did.clone(), left: of_run.left.clone() };
+        if let Err(error) = Journal::append_to(path, &run.run).and_then(|journal| journal.append(entry)) {
+            of_run.left.push(error);
+        }
+        report.did.append(&mut of_run.did);
+        report.left.append(&mut of_run.left);
+    }
+    report.left.extend(contents.foreign.iter().map(|(line, reason)| {
+        format!(
+            "line {line} of the journal is not understood ({reason}); heal with the version that wrote it"
+        )
+    }));
+    Ok(report)
+}
+
+fn revert_run(run: &OpenRun, report: &mut HealReport) {
+    let mut groups: Vec<(String, u32, u64)> =
+        run.children.iter().map(|child| (child.instance.clone(), child.pid, child.start_time)).collect();
+    // What struck last is healed first.
+    for fault in run.faults.iter().rev() {
+        for heal in &fault.heal {
+            match heal {
+                Heal::Resume { pid, start_time } => resume(fault, *pid, *start_time, report),
+                Heal::EndGroup { pid, start_time } => {
+                    groups.push((format!("fault `{}`", fault.id), *pid, *start_time));
+                }
+            }
+        }
+    }
+    for (name, pid, start_time) in &groups {
+        if !same_process(*pid, *start_time) {
+            continue;
+        }
+        match os::send_to_group(*pid, *start_time, Signal::KILL) {
+            Ok(()) => report.did.push(format!("ended {name} (pid {pid}) and its group")),
+            Err(SendError::Gone) => {}
+            Err(error) => report.left.push(format!("{name} (pid {pid}) does not end: {error}")),
+        }
+    }
+    let markers = [marker(RUN_VARIABLE, &run.run)];
+    let told: Vec<u32> = groups.iter().map(|(_, pid, _)| *pid).collect();
+    let swept = end_all(WITHIN, || survivors(&groups, &markers));
+    let news = swept
+        .ended
+        .into_iter()
+        .filter(|name| !told.iter().any(|pid| name.ends_with(&format!("(pid {pid})"))));
+    report.did.extend(news.map(|name| format!("ended {name}, started by one of the run's children")));
+    report.left.extend(swept.left);
+}
+
+/// The living processes of the groups, and whoever carries the marker. A group is asked for only while its leader's
+/// number is not somebody else's.
+fn survivors(groups: &[(String, u32, u64)], markers: &[String]) -> Vec<Stat> {
+    let mut found = marked(markers);
+    for (_, pid, start_time) in groups {
+        if same_process(*pid, *start_time) {
+            found.extend(group_members(*pid));
+        }
+    }
+    found.sort_by_key(|stat| stat.pid);
+    found.dedup_by_key(|stat| stat.pid);
+    found
+}
+
+fn resume(fault: &OpenFault, pid: u32, start_time: u64, report: &mut HealReport) {
+    if !same_process(pid, start_time) || !is_frozen(pid) {
+        return;
+    }
+    let targets = fault.targets.join(", ");
+    match os::send_to_group(pid, start_time, Signal::CONT) {
+        Ok(()) => report.did.push(format!("resumed pid {pid} (fault `{}` on {targets})", fault.id)),
+        Err(SendError::Gone) => {}
+        Err(error) => report.left.push(format!("pid {pid} ({targets}) is still paused: {error}")),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -1,0 +1,153 @@
+//! What the view knows: the last seconds of the load, the running faults, the phase.
+
+use crate::event::{Event, FaultStage, Nanos, Phase, Timed};
+use crate::load::{Timeline, timeline};
+use crate::plan::Plan;
+use crate::plan::model::LoadModel;
+use crate::record::{HistogramRow, Observer, Series};
+use crate::run::Watch;
+use crate::stats::Latencies;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// For how many seconds figures are kept.
+const KEPT: usize = 60;
+/// Lines about what happened, the newest last.
+const NEWS: usize = 4;
+
+/// One second.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Second {
+    pub(super) latencies: Latencies,
+    pub(super) good: u64,
+    pub(super) bad: u64,
+    pub(super) arrivals: u64,
+}
+
+/// All of it.
+pub(super) struct State {
+    pub(super) name: String,
+    pub(super) open: bool,
+    pub(super) timeline: Timeline,
+    pub(super) watch: Arc<Watch>,
+    pub(super) phase: Option<Phase>,
+    /// The start of the load on the run's clock, and when we learned of it.
+    pub(super) load: Option<(Nanos, Instant)>,
+    pub(super) seconds: BTreeMap<i64, Second>,
+    pub(super) faults: BTreeMap<String, String>,
+    pub(super) news: VecDeque<String>,
+    pub(super) total: Second,
+}
+
+impl State {
+    pub(super) fn new(plan: &Plan, watch: Arc<Watch>) -> State {
+        State {
+            name: plan.name.clone(),
+            open: plan.load.model == LoadModel::Open,
+            timeline: timeline(&plan.load),
+            watch,
+            phase: None,
+            load: None,
+            seconds: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            news: VecDeque::new(),
+            total: Second::default(),
+        }
+    }
+
+    fn phase(&mut self, time: Nanos, phase: Phase) {
+        if self.load.is_none() && matches!(phase, Phase::Warmup | Phase::Load) {
+            self.load = Some((time, Instant::now()));
+        }
+        self.phase = Some(phase);
+    }
+
+    fn tell(&mut self, text: String) {
+        if self.news.len() == NEWS {
+            self.news.pop_front();
+        }
+        self.news.push_back(text);
+    }
+
+    fn event(&mut self, timed: &Timed) {
+        let at = self.load.map_or(timed.time, |(start, _)| timed.time - start).as_secs_f64();
+        match &timed.event {
+            Event::Phase { phase } => self.phase(timed.time, *phase),
+            Event::Fault(fault) => {
+                let who = fault.targets.join(", ");
+                match fault.stage {
+                    FaultStage::Applied => {
+                        self.faults.insert(fault.id.clone(), format!("{} {who}", fault.kind));
+                    }
+                    FaultStage::Healed | FaultStage::EndedEarly | FaultStage::HealFailed => {
+                        self.faults.remove(&fault.id);
+                    }
+                    FaultStage::Started | FaultStage::ApplyFailed => {}
+                }
+                if fault.stage != FaultStage::Started {
+                    let detail =
+                        fault.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+                    self.tell(format!(
+                        "{at:6.1}s  {} {} ({who}) {}{detail}",
+                        fault.kind,
+                        fault.id,
+                        stage(fault.stage)
+                    ));
+                }
+            }
+            Event::Stack(change) => {
+                self.tell(format!("{at:6.1}s  {} {:?}", change.instance, change.change).to_lowercase());
+            }
+            Event::Abort { reason } => self.tell(format!("{at:6.1}s  aborted: {reason}")),
+            Event::StepFailed { step, reason } => self.tell(format!("{at:6.1}s  {step} failed: {reason}")),
+            _ => {}
+        }
+    }
+
+    fn histograms(&mut self, rows: &[HistogramRow]) {
+        for row in rows {
+            let count = u64::from(row.count);
+            let second = self.seconds.entry(row.second).or_default();
+            match row.series {
+                Series::Response => {
+                    second.latencies.add(row.bucket, row.good, count);
+                    let (good, bad) = if row.good { (count, 0) } else { (0, count) };
+                    second.good += good;
+                    second.bad += bad;
+                    self.total.good += good;
+                    self.total.bad += bad;
+                }
+                Series::Lateness => second.arrivals += count,
+                Series::FromSend | Series::Service => {}
+            }
+        }
+        while self.seconds.len() > KEPT {
+            self.seconds.pop_first();
+        }
+    }
+}
+
+fn stage(stage: FaultStage) -> &'static str {
+    match stage {
+        FaultStage::Started => "started",
+        FaultStage::Applied => "in force",
+        FaultStage::ApplyFailed => "could not be applied",
+        FaultStage::EndedEarly => "ended early",
+        FaultStage::Healed => "healed",
+        FaultStage::HealFailed => "could not be healed",
+    }
+}
+
+/// The record's hand that feeds the view.
+pub(super) struct Feed(pub(super) Arc<Mutex<State>>);
+
+impl Observer for Feed {
+    fn histograms(&mut self, rows: &[HistogramRow]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).histograms(rows);
+    }
+
+    fn event(&mut self, event: &Timed) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).event(event);
+    }
+}

@@ -1,0 +1,90 @@
+//! Arguments, settings, the call, the exit code; one file per verb.
+
+pub mod check;
+pub mod demo;
+pub mod demo_shop;
+pub mod dry_run;
+mod exit;
+pub mod export;
+pub mod heal;
+pub mod history;
+mod live;
+mod output;
+pub mod report;
+pub mod run;
+pub mod schema;
+pub mod sentinel;
+mod signals;
+pub mod verify;
+
+pub use exit::{Exit, Stop};
+pub use output::tell;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+/// Proves whether a deployment keeps its promises while parts of it fail under real load.
+///
+/// Exit codes: 0 every verdict passed · 1 an objective or invariant failed · 2 inconclusive · 3 the deployment or the
+/// preflight failed, or something was left unhealed · 64 bad usage or plan · 130 interrupted (after healing).
+#[derive(Debug, Parser)]
+#[command(name = "shakedown", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Carry out a plan: bring the stack up, load it, break it, judge it, report.
+    Run(run::Arguments),
+    /// Carry out the built-in quickstart: a shop of three nodes, one of which dies under load.
+    Demo(demo::Arguments),
+    /// Check plan files; say what is wrong, where, and what would be right.
+    Check(check::Arguments),
+    /// Print the JSON Schema of plan files, for editors.
+    Schema,
+    /// Judge a run folder again, or a history from outside; needs no deployment.
+    Verify(verify::Arguments),
+    /// Print a run's operations: as a Jepsen-style history, as CSV or as JTL.
+    Export(export::Arguments),
+    /// Write the reports of a run folder again.
+    Report(report::Arguments),
+    /// Undo whatever an earlier run left broken.
+    Heal(heal::Arguments),
+    /// Serve a part of the built-in shop.
+    #[command(hide = true)]
+    DemoShop {
+        /// Which part.
+        #[command(subcommand)]
+        role: minishop::Command,
+    },
+    /// Heal when the harness has vanished; started by `run`.
+    #[command(hide = true)]
+    Sentinel(sentinel::Arguments),
+}
+
+/// What was typed. Help and version are printed here and end the program well.
+pub fn arguments() -> Result<Command, Stop> {
+    Cli::try_parse().map(|cli| cli.command).map_err(|error| {
+        let exit = match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Pass,
+            _ => Exit::Usage,
+        };
+        // Nothing can be said where even this cannot be printed.
+        let _ = error.print();
+        Stop { exit, message: String::new() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+}

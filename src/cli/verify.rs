@@ -1,0 +1,59 @@
+//! `shakedown verify DIR`: the verdict again, from the record alone; or, with `--history`, that on an outside history.
+
+use super::run::Output;
+use super::{Exit, Stop, history, output};
+use crate::plan::{self, Plan};
+use crate::record::Record;
+use crate::report;
+use crate::verify::{self, Assessment};
+use std::path::{Path, PathBuf};
+
+/// Judge a run folder again, or a history from outside.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The run folder.
+    #[arg(required_unless_present = "history", conflicts_with = "history")]
+    pub folder: Option<PathBuf>,
+    /// A history in Jepsen's form instead of a run folder.
+    #[command(flatten)]
+    pub history: history::Arguments,
+    /// What is printed and written.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Judges the folder and writes its verdict and tables again.
+pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
+    let Some(folder) = &arguments.folder else {
+        return history::main(&arguments.history);
+    };
+    let record = record(folder)?;
+    let plan = plan_of(&record)?;
+    let assessment = assess(&plan, &record)?;
+    super::report::write(folder, &plan, &record, &assessment, arguments.output.jtl)?;
+    if arguments.output.json {
+        output::result(&report::json(&assessment).map_err(Stop::unknown)?);
+    } else if arguments.output.quiet {
+        output::result(&report::verdict_line(&assessment));
+    } else {
+        let style = report::Style { color: output::colour(), width: output::width(), folder: Some(folder) };
+        output::result(&report::terminal(&assessment, style));
+    }
+    Ok(Exit::of_verdict(verify::exit_code(&assessment)))
+}
+
+/// Opens a run folder.
+pub fn record(folder: &Path) -> Result<Record, Stop> {
+    Record::open(folder).map_err(Stop::usage)
+}
+
+/// The plan that the record holds.
+pub fn plan_of(record: &Record) -> Result<Plan, Stop> {
+    plan::parse(&record.manifest.plan_file, &record.manifest.plan)
+        .map_err(|diagnostics| Stop::usage(format!("the plan in the record cannot be read\n{diagnostics}")))
+}
+
+/// Judges the record.
+pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, Stop> {
+    verify::assess(plan, record).map_err(Stop::unknown)
+}

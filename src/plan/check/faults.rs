@@ -1,0 +1,97 @@
+//! Faults: exactly one kind, on something that is there, at a time that comes.
+
+use super::find::must_exist;
+use super::{Findings, Subject, fault_target, fault_time};
+use crate::plan::model::{FaultSpec, StackKind};
+use crate::plan::nearest::listed;
+
+const KINDS: &str = "`kill`, `stop`, `pause`, `restart`, `remove`, `disconnect`, `scale`, `limit`, `exec`, `packets`, \
+                     `partition`, `dns`, `http` and `toxic`";
+const SIGNALS: [&str; 8] = ["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "ABRT"];
+
+pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
+    for (i, fault) in subject.plan.faults.iter().enumerate() {
+        let path = format!("fault[{i}]");
+        kind(fault, &path, found);
+        if subject.plan.stack.kind == StackKind::None && !fault.kinds().is_empty() {
+            let message = format!("`{}` has nothing to strike: the stack's kind is `none`", fault.id);
+            let help = "only a deployment that we bring up can be broken: write `kind = \"processes\"` and its services";
+            found.error(&path, message, help);
+            continue;
+        }
+        fault_target::check(subject.plan, fault, &path, found);
+        details(subject, fault, &path, found);
+    }
+    fault_time::check(subject.plan, found);
+}
+
+fn kind(fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
+    match fault.kinds().as_slice() {
+        [] => {
+            let message = format!("the fault `{}` does nothing", fault.id);
+            found.error(
+                path,
+                message,
+                format!("add one of {KINDS}: `kill = {{ service = \"node\", choose = 1 }}`"),
+            );
+        }
+        [_] => {}
+        [_, second, ..] => {
+            let all = listed(fault.kinds());
+            let message = format!("the fault `{}` is of several kinds: {all}", fault.id);
+            found.error(
+                format!("{path}.{second}"),
+                message,
+                "make a fault of each; `after` and `at` put them in order",
+            );
+        }
+    }
+}
+
+/// What single kinds want.
+fn details(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
+    for (kind, process) in fault.on_processes() {
+        let Some(signal) = &process.signal else { continue };
+        let at = format!("{path}.{kind}.signal");
+        if kind != "kill" {
+            found.error(at, format!("`{kind}` sends no signal of choice"), "use `kill` with a `signal`");
+        } else if !SIGNALS.contains(&signal.strip_prefix("SIG").unwrap_or(signal)) {
+            found.error(
+                at,
+                format!("`{signal}` is not a signal that can be sent"),
+                format!("the signals are {}", listed(SIGNALS)),
+            );
+        }
+    }
+    if let Some(limit) = &fault.limit
+        && limit.cpus.is_none()
+        && limit.memory.is_none()
+    {
+        let help = "add `cpus = 0.5` or `memory = \"64MiB\"`";
+        found.error(format!("{path}.limit"), "a limit of nothing", help);
+    }
+    if let Some(exec) = &fault.exec
+        && exec.command.is_empty()
+    {
+        found.error(
+            format!("{path}.exec.command"),
+            "an empty command",
+            "write the program and its arguments",
+        );
+    }
+    if let Some(toxic) = &fault.toxic {
+        let links = subject.plan.stack.links.iter().map(|link| link.name.as_str());
+        must_exist(found, format!("{path}.toxic.link"), "link", &toxic.link, links);
+        let kinds = ["latency", "bandwidth", "slow_close", "timeout", "reset_peer", "slicer", "limit_data"];
+        must_exist(found, format!("{path}.toxic.type"), "toxic", &toxic.kind, kinds);
+        if let Some(stream) = &toxic.stream {
+            must_exist(found, format!("{path}.toxic.stream"), "stream", stream, ["upstream", "downstream"]);
+        }
+    }
+    if let Some(direction) = fault.packets.as_ref().and_then(|packets| packets.direction.as_ref()) {
+        must_exist(found, format!("{path}.packets.direction"), "direction", direction, ["in", "out", "both"]);
+    }
+    if let Some(dns) = &fault.dns {
+        must_exist(found, format!("{path}.dns.action"), "action", &dns.action, ["refuse", "drop", "delay"]);
+    }
+}

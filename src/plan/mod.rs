@@ -1,0 +1,32 @@
+//! Reads and checks what the user wrote.
+//!
+//! ```text
+//! text ──► document (values with origins) ──► includes folded, overrides applied ──► unknown keys ──► Plan ──► checks
+//! ```
+//! Every message says where (file, line, column, or the `--set` that did it), what is wrong and what would be right.
+
+mod check;
+mod diagnostic;
+mod document;
+pub mod expression;
+mod loading;
+pub mod model;
+mod nearest;
+mod overrides;
+mod reference;
+mod schema;
+pub mod template;
+mod unbuilt;
+pub mod units;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
+pub use document::Sources;
+pub use loading::{Loaded, load, load_text, parse};
+pub use model::Plan;
+pub use overrides::Override;
+pub use reference::reference_markdown;
+pub use schema::schema;
+pub use unbuilt::{Unbuilt, unbuilt};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! The plan's own falsification.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The same plan, broken on purpose. `run --counter` makes these changes and passes only if what is named here fails.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counter {
+    /// Its name, where a plan has several: `run --counter NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Why the changed plan must fail, in words.
+    pub why: String,
+    /// The changes: a path into the plan (`stack.service.node.env.IDEMPOTENCY`) and its new value. Sections that have
+    /// a name or an id are addressed by it, others by number.
+    pub set: BTreeMap<String, serde_json::Value>,
+    /// The ids of the objectives and invariants that must fail.
+    pub fails: Vec<String>,
+    /// Those that may fail; any other must not.
+    #[serde(default)]
+    pub may_fail: Vec<String>,
+}

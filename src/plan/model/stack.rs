@@ -1,0 +1,122 @@
+//! The deployment.
+
+use crate::plan::template::Template;
+use crate::plan::units::Time;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Who brings the deployment up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StackKind {
+    /// Nobody: it is there already, at the target's URL.
+    #[default]
+    None,
+    /// We do, as processes of this machine.
+    Processes,
+    /// Docker Compose.
+    Compose,
+}
+
+/// The deployment: who brings it up, and of what it is made.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StackSpec {
+    /// Who brings it up.
+    #[serde(default)]
+    pub kind: StackKind,
+    /// The name under which locks and journals are kept. Default: the plan's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// With `kind = "compose"`: the compose file, relative to the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// With `kind = "compose"`: the profiles to bring up.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// With `kind = "compose"`: use a project that already runs, and leave it running.
+    #[serde(default)]
+    pub attach: bool,
+    /// The services, started in this order; the next one starts when the one before is ready.
+    #[serde(default, rename = "service")]
+    pub services: Vec<ServiceSpec>,
+    /// Links between services that go through our proxy, so that toxics can be put on them.
+    #[serde(default, rename = "link")]
+    pub links: Vec<Link>,
+}
+
+/// A service: one command, run as one or more instances.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceSpec {
+    /// Its name. Its instances are called `name-1`, `name-2`, …
+    pub name: String,
+    /// The program and its arguments. `${shakedown}` is this program, `${run}` the run's folder, `${port}` and
+    /// `${index}` (from 1) the instance's own, `${other.address}` (host:port of its first instance) and
+    /// `${other.addresses}` (all of them, with commas) those of services started before.
+    #[serde(default)]
+    pub command: Vec<Template>,
+    /// How many instances.
+    #[serde(default = "one")]
+    pub instances: u32,
+    /// The port of the first instance, the next ones follow; 0 takes free ones.
+    #[serde(default)]
+    pub port: u16,
+    /// The environment, in addition to ours.
+    #[serde(default)]
+    pub env: BTreeMap<String, Template>,
+    /// The working directory, relative to the plan. Default: where we were started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+    /// When an instance counts as ready. Default: as soon as its port accepts a connection.
+    #[serde(default)]
+    pub ready: Ready,
+    /// How long an orderly stop may take before it is killed.
+    #[serde(default = "five_seconds")]
+    pub stop_within: Time,
+}
+
+/// When an instance counts as ready.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ready {
+    /// A path that answers 2xx to GET.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<String>,
+    /// Whether a TCP connection to its port is enough (the default where `http` is absent); `false`: it has no port,
+    /// and is ready once started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<bool>,
+    /// How long it may take.
+    #[serde(default = "ten_seconds")]
+    pub within: Time,
+}
+
+impl Default for Ready {
+    fn default() -> Ready {
+        Ready { http: None, tcp: None, within: ten_seconds() }
+    }
+}
+
+/// A link through our proxy: whoever connects to its address reaches the service behind it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Its name; `${link.NAME.address}` is where to connect.
+    pub name: String,
+    /// The service it leads to.
+    pub to: String,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn five_seconds() -> Time {
+    Time::from_secs(5)
+}
+
+fn ten_seconds() -> Time {
+    Time::from_secs(10)
+}

@@ -1,0 +1,88 @@
+//! The batches of an Arrow file, one after the other.
+
+use super::integrity::Integrity;
+use crate::record::RecordError;
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::StreamReader;
+use arrow_schema::SchemaRef;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+type Reader = StreamReader<BufReader<std::io::Take<File>>>;
+
+/// The batches of one file, each turned into rows of its kind.
+///
+/// In a file that is whole, what cannot be understood is an error. In one that is torn it ends the reading, as does the
+/// end of what may be used; that it is torn was said when the record was opened.
+struct Batches<F> {
+    path: PathBuf,
+    whole: bool,
+    /// Nothing when there is nothing more to read.
+    reader: Option<Reader>,
+    decode: F,
+}
+
+pub(super) fn batches<T, F: Fn(RecordBatch) -> Result<T, String>>(
+    path: &Path,
+    integrity: Integrity,
+    decode: F,
+) -> Result<impl Iterator<Item = Result<T, RecordError>> + use<T, F>, RecordError> {
+    let whole = integrity == Integrity::Whole;
+    Ok(Batches { path: path.to_owned(), whole, reader: open(path, integrity)?, decode })
+}
+
+/// The columns of one file, and what is said about it; nothing if none of it may be used.
+pub(super) fn schema(path: &Path, integrity: Integrity) -> Result<Option<SchemaRef>, RecordError> {
+    Ok(open(path, integrity)?.map(|reader| reader.schema()))
+}
+
+fn open(path: &Path, integrity: Integrity) -> Result<Option<Reader>, RecordError> {
+    let usable = match integrity {
+        Integrity::Whole => u64::MAX,
+        Integrity::Prefix(length) => length,
+        Integrity::Unusable => return Ok(None),
+    };
+    let file = File::open(path).map_err(|error| RecordError::io("read", path, &error))?;
+    let content = BufReader::with_capacity(256 * 1024, file.take(usable));
+    match guarded(|| StreamReader::try_new(content, None).map_err(|error| error.to_string())) {
+        Ok(reader) => Ok(Some(reader)),
+        Err(reason) if integrity == Integrity::Whole => Err(unreadable(path, reason)),
+        Err(_) => Ok(None),
+    }
+}
+
+impl<T, F: Fn(RecordBatch) -> Result<T, String>> Iterator for Batches<F> {
+    type Item = Result<T, RecordError>;
+
+    fn next(&mut self) -> Option<Result<T, RecordError>> {
+        let reader = self.reader.as_mut()?;
+        let next = match guarded(|| reader.next().transpose().map_err(|error| error.to_string())) {
+            Ok(None) => None,
+            Ok(Some(batch)) => Some((self.decode)(batch)),
+            Err(reason) => Some(Err(reason)),
+        };
+        match next {
+            Some(Ok(rows)) => Some(Ok(rows)),
+            Some(Err(reason)) => {
+                self.reader = None;
+                self.whole.then(|| Err(unreadable(&self.path, reason)))
+            }
+            None => {
+                self.reader = None;
+                None
+            }
+        }
+    }
+}
+
+/// The last resort: damage that passed every check of ours and made the Arrow library panic is an error like any other.
+/// The reader is given up after it, so no broken state can be seen.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("it is damaged".to_owned()))
+}
+
+fn unreadable(path: &Path, reason: String) -> RecordError {
+    RecordError::Unreadable { path: path.to_owned(), reason }
+}

@@ -1,0 +1,127 @@
+//! Reads a run folder: whatever of it can be trusted, and says what cannot.
+
+mod attempts;
+mod batches;
+mod columns;
+mod events;
+mod finals;
+mod frames;
+mod histograms;
+mod integrity;
+mod manifest;
+mod samples;
+
+pub use attempts::{AttemptBatch, AttemptRow};
+
+use super::folder::{EVENTS, HISTOGRAMS, OPERATIONS, PRIMARY, SAMPLES};
+use super::{FinalTable, HistogramRow, Manifest, RecordError};
+use crate::event::{Sample, Timed};
+use batches::batches;
+use integrity::{Integrity, check};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// A run folder, opened.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What the run was.
+    pub manifest: Manifest,
+    /// Everything rare, in the order it was written.
+    pub events: Vec<Timed>,
+    /// Why the record is not whole, if it is not: the run was killed, rows were lost to a full disk, or a file was
+    /// changed since. Rows that can be trusted are still there; the rest is left out.
+    pub torn: Option<String>,
+    folder: PathBuf,
+    integrity: BTreeMap<String, Integrity>,
+}
+
+impl Record {
+    /// Opens a run folder and holds every primary file against its seal.
+    ///
+    /// # Errors
+    /// When it is not a run folder, was written in a newer format, or cannot be read. A torn record is not an error.
+    pub fn open(folder: &Path) -> Result<Record, RecordError> {
+        let manifest = manifest::read(folder)?;
+        let mut torn = Vec::new();
+        if manifest.files.is_empty() {
+            torn.push("the run was not closed (was it killed?)".to_owned());
+        }
+        let mut integrity = BTreeMap::new();
+        let others: BTreeSet<String> =
+            manifest.files.keys().cloned().chain(finals::on_disk(folder)?).collect();
+        let others = others.iter().filter(|name| !PRIMARY.contains(&name.as_str()));
+        for name in PRIMARY.into_iter().chain(others.map(String::as_str)) {
+            let (found, reason) = check(&folder.join(name), name, manifest.files.get(name))?;
+            // That every seal is missing was said above, once.
+            torn.extend(reason.filter(|_| !manifest.files.is_empty() || found == Integrity::Unusable));
+            integrity.insert(name.to_owned(), found);
+        }
+        torn.extend(lost(&manifest));
+        let (events, unread) = events::read(&folder.join(EVENTS), integrity[EVENTS])?;
+        torn.extend(unread);
+        let torn = (!torn.is_empty()).then(|| torn.join("; "));
+        Ok(Record { manifest, events, torn, folder: folder.to_owned(), integrity })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The attempts, batch by batch in the order they were written: that of their ends, about. The attempts of one
+    /// operation follow one another, others between them.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is whole and yet cannot be understood.
+    pub fn attempts(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<AttemptBatch, RecordError>> + use<>, RecordError> {
+        batches(&self.folder.join(OPERATIONS), self.integrity[OPERATIONS], AttemptBatch::new)
+    }
+
+    /// All rows of the histograms.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn histograms(&self) -> Result<Vec<HistogramRow>, RecordError> {
+        let file = self.folder.join(HISTOGRAMS);
+        flat(batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))?)
+    }
+
+    /// All samples.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn samples(&self) -> Result<Vec<Sample>, RecordError> {
+        let file = self.folder.join(SAMPLES);
+        flat(batches(&file, self.integrity[SAMPLES], |batch| samples::rows(&batch))?)
+    }
+
+    /// The final state: of each final read, through each endpoint, the last snapshot. One whose file is not whole is not
+    /// settled; one of whose file nothing can be used is left out.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn finals(&self) -> Result<Vec<FinalTable>, RecordError> {
+        finals::read(&self.folder, &self.integrity)
+    }
+}
+
+fn flat<T>(batches: impl Iterator<Item = Result<Vec<T>, RecordError>>) -> Result<Vec<T>, RecordError> {
+    let mut all = Vec::new();
+    for batch in batches {
+        all.append(&mut batch?);
+    }
+    Ok(all)
+}
+
+/// What the writer itself knows to be missing.
+fn lost(manifest: &Manifest) -> Option<String> {
+    let lost: Vec<String> = manifest
+        .counts
+        .iter()
+        .filter(|(name, count)| name.ends_with("_lost") && **count > 0)
+        .map(|(name, count)| format!("{name}: {count}"))
+        .collect();
+    (!lost.is_empty()).then(|| format!("not all could be written ({})", lost.join(", ")))
+}

@@ -1,0 +1,61 @@
+//! How numbers stand in tables.
+
+use crate::stats::Quantile;
+
+/// What stands where there is no number, as Locust writes it.
+pub const NONE: &str = "N/A";
+
+/// The quantiles of Locust's tables, with their headings; its `100%` follows them.
+pub const QUANTILES: [(f64, &str); 11] = [
+    (0.5, "50%"),
+    (0.66, "66%"),
+    (0.75, "75%"),
+    (0.8, "80%"),
+    (0.9, "90%"),
+    (0.95, "95%"),
+    (0.98, "98%"),
+    (0.99, "99%"),
+    (0.999, "99.9%"),
+    (0.9999, "99.99%"),
+    (1.0, "100%"),
+];
+
+/// A number with up to three decimals.
+pub fn number(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A number, or that there is none.
+pub fn some(value: Option<f64>) -> String {
+    value.map_or(NONE.to_owned(), number)
+}
+
+/// Nanoseconds as milliseconds.
+pub fn millis(nanos: Option<f64>) -> String {
+    some(nanos.map(|nanos| nanos / 1e6))
+}
+
+/// A quantile in milliseconds; none where it lies among operations that were not good.
+pub fn quantile(quantile: Quantile) -> String {
+    millis(quantile.value().map(|nanos| nanos as f64))
+}
+
+/// Seconds, or an empty field.
+pub fn seconds(value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| format!("{value:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_their_lack_is_said() {
+        assert_eq!(number(12.0), "12");
+        assert_eq!(number(0.12345), "0.123");
+        assert_eq!(number(100.0), "100");
+        assert_eq!(millis(Some(1_500_000.0)), "1.5");
+        assert_eq!(quantile(Quantile::NoGoodReply), "N/A");
+    }
+}

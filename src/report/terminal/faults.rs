@@ -1,0 +1,54 @@
+//! Faults: when each was planned, applied and healed, and when users were served again.
+
+use super::table::Table;
+use super::{Row, Style, judged};
+use crate::report::number::number;
+use crate::verify::{Assessment, FaultReport, Interval, Verdict};
+
+/// The table; at most [`MOST`] rows, the others are counted.
+pub fn section(assessment: &Assessment, style: Style) -> String {
+    if assessment.faults.is_empty() {
+        return String::new();
+    }
+    let head = ["verdict", "fault", "kind", "planned", "applied", "healed", "recovered", "bad/ops"];
+    let table = Table::new(&head).right(&[3, 4, 5, 6, 7]);
+    let mut out = judged(table, assessment.faults.iter().take(MOST).map(row), &[1, 2], style);
+    if assessment.faults.len() > MOST {
+        let more = assessment.faults.len() - MOST;
+        out.push_str(&format!("         and {more} more in faults.csv\n"));
+    }
+    out
+}
+
+const MOST: usize = 20;
+
+fn row(fault: &FaultReport) -> Row {
+    let second = |at: Option<f64>| at.map_or("-".to_owned(), |at| format!("{at:.2}s"));
+    let again = if fault.occurrence == 0 { String::new() } else { format!(" #{}", fault.occurrence) };
+    let kind = match fault.targets.as_slice() {
+        [] => fault.kind.clone(),
+        targets => format!("{} {}", fault.kind, targets.join(" ")),
+    };
+    let recovered =
+        fault.recovery.as_ref().map_or("-".to_owned(), |recovery| interval(recovery.after_applied));
+    let notes = if fault.verdict == Verdict::Pass { Vec::new() } else { vec![fault.reason.clone()] };
+    let cells = vec![
+        format!("{}{again}", fault.id),
+        kind,
+        second(fault.planned),
+        second(fault.applied),
+        second(fault.healed),
+        recovered,
+        format!("{}/{}", fault.bad, fault.operations),
+    ];
+    (fault.verdict, cells, notes)
+}
+
+fn interval(found: Interval) -> String {
+    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
+    match (found.low, found.high) {
+        (_, Some(0.0)) => "0s".to_owned(),
+        (low, Some(high)) => format!("{}..{}s", tenths(low.unwrap_or(0.0)), tenths(high)),
+        (low, None) => format!(">{}s", tenths(low.unwrap_or(0.0))),
+    }
+}

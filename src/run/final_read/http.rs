@@ -1,0 +1,136 @@
+//! By HTTP, page after page.
+
+use super::rows;
+use super::way::Surroundings;
+use crate::http::{Client, Origin, Pool, Request};
+use crate::plan::template::{Reference, Template};
+use crate::record::FinalTable;
+use crate::run::rendered::rendered;
+use crate::stack::{self, Facts};
+use serde_json::Value;
+use serde_json_path::JsonPath;
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::time::Duration;
+use url::Url;
+
+/// The most pages and rows of a snapshot: more is rather a server that never ends.
+const MOST_PAGES: usize = 100_000;
+const MOST_ROWS: usize = 20_000_000;
+
+/// A list in pages.
+pub(super) struct Pages {
+    get: Template,
+    base: String,
+    rows: JsonPath,
+    /// Where the next page's cursor is.
+    cursor: JsonPath,
+    /// Whether the plan says where.
+    cursor_given: bool,
+    facts: Facts,
+    headers: Vec<(String, String)>,
+    timeout: Duration,
+    client: Rc<Client>,
+    pool: Pool,
+}
+
+impl Pages {
+    /// `rows`: where the rows of a page are, and where the next cursor is (`$.next` if the plan does not say).
+    pub(super) fn new(
+        get: &Template,
+        base: &str,
+        (rows, cursor): (JsonPath, Option<JsonPath>),
+        around: &Surroundings<'_>,
+    ) -> Result<Pages, String> {
+        let pages = Pages {
+            get: get.clone(),
+            base: base.to_owned(),
+            rows,
+            cursor_given: cursor.is_some(),
+            cursor: cursor
+                .map_or_else(|| JsonPath::parse("$.next"), Ok)
+                .map_err(|error| error.to_string())?,
+            facts: around.facts.clone(),
+            headers: around.headers.clone(),
+            timeout: around.plan.target.timeout.0,
+            pool: around.client.pool(),
+            client: around.client.clone(),
+        };
+        // Also where `get` is a whole URL of somebody else.
+        let origin = pages.url("")?.origin().ascii_serialization();
+        stack::allowed_with(&origin, around.allowed, &around.plan.target.resolve)?;
+        Ok(pages)
+    }
+
+    /// Adds the rows of all pages.
+    pub(super) async fn read(&self, mut table: FinalTable) -> Result<FinalTable, String> {
+        let mut cursor = String::new();
+        let mut seen = HashSet::new();
+        loop {
+            let page = self.page(&cursor).await?;
+            for row in self.rows.query(&page) {
+                rows::push(row, &mut table)?;
+            }
+            let Some(next) = self.next(&page)? else { return Ok(table) };
+            if !seen.insert(next.clone()) {
+                return Err(format!("the cursor `{next}` came twice: the pages would never end"));
+            }
+            if seen.len() >= MOST_PAGES || table.len() > MOST_ROWS {
+                return Err(format!(
+                    "more than {MOST_PAGES} pages or {MOST_ROWS} rows: the rest was not read"
+                ));
+            }
+            cursor = next;
+        }
+    }
+
+    async fn page(&self, cursor: &str) -> Result<Value, String> {
+        let url = self.url(cursor)?;
+        let request = Request {
+            method: "GET",
+            path: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
+            headers: self.headers.clone(),
+            body: Vec::new(),
+        };
+        let origin = Origin {
+            tls: url.scheme() == "https",
+            host: url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
+            port: url.port_or_known_default().unwrap_or(80),
+        };
+        let exchange = self.client.send(&self.pool, &origin, &request, self.timeout).await;
+        let response = exchange.result.map_err(|trouble| format!("GET {url}: {}", trouble.detail))?;
+        if !(200..300).contains(&response.status) {
+            return Err(format!("GET {url}: status {}", response.status));
+        }
+        serde_json::from_slice(&response.body)
+            .map_err(|error| format!("GET {url}: the reply is not JSON: {error}"))
+    }
+
+    /// The cursor of the next page, if there is one.
+    fn next(&self, page: &Value) -> Result<Option<String>, String> {
+        let next = match self.cursor.query(page).first() {
+            None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
+            Some(Value::String(text)) if text.is_empty() => return Ok(None),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(other) => return Err(format!("the next cursor is neither a text nor a number: {other}")),
+        };
+        let paged = self.get.references().any(|one| matches!(one, Reference::Name(name) if name == "cursor"));
+        if !paged {
+            let at = if self.cursor_given { self.cursor.to_string() } else { "$.next".to_owned() };
+            return Err(format!(
+                "there is another page (`{at}` is `{next}`) and `get` does not ask for it: put `${{cursor}}` into `get`"
+            ));
+        }
+        Ok(Some(next))
+    }
+
+    fn url(&self, cursor: &str) -> Result<Url, String> {
+        let mut facts = self.facts.clone();
+        facts.insert("cursor".into(), url::form_urlencoded::byte_serialize(cursor.as_bytes()).collect());
+        let text = rendered(&self.get, &facts);
+        let whole =
+            if text.contains("://") { text } else { format!("{}{text}", self.base.trim_end_matches('/')) };
+        Url::parse(&whole).map_err(|error| format!("`{whole}` is not a URL: {error}"))
+    }
+}

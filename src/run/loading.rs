@@ -1,0 +1,163 @@
+//! Load and chaos side by side on one clock, until the load is over or something ends it before its time.
+
+use super::bring_up::Up;
+use super::guard::Guard;
+use super::phase::Phases;
+use super::preflight::Ready;
+use super::{Job, probe};
+use crate::chaos::Controller;
+use crate::event::{Clock, Event, EventSink, Nanos, Phase};
+use crate::load::{Engine, LoadReport, Sinks, timeline};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// From the decision to load until the first arrival: enough for every worker to have its timer armed.
+const LEAD: Duration = Duration::from_millis(50);
+/// How often the coordinator looks at the engine.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// What became of the load.
+pub(super) struct Loaded {
+    pub(super) start: Nanos,
+    pub(super) warmup_end: Nanos,
+    pub(super) report: LoadReport,
+    /// Why it ended before its time.
+    pub(super) aborted: Option<String>,
+    /// What could not be healed.
+    pub(super) unhealed: Vec<String>,
+}
+
+pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clock: Clock) -> Loaded {
+    let plan = &job.loaded.plan;
+    let timeline = timeline(&plan.load);
+    let start = clock.now() + LEAD;
+    let end = start + timeline.total();
+    let warmup_end = start + timeline.warmup_end();
+    let controller = match controller(job, ready, clock) {
+        Ok(controller) => controller,
+        Err(reason) => return never_started(start, reason),
+    };
+    let engine = Engine::start(
+        &plan.load,
+        plan.seed,
+        up.program.clone(),
+        up.globals.clone(),
+        clock,
+        start,
+        sinks(ready),
+    );
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(reason) => return never_started(start, reason),
+    };
+
+    if warmup_end > start {
+        phases.enter_at(Phase::Warmup, start);
+    }
+    phases.enter_at(Phase::Load, warmup_end);
+    for span in timeline.spans() {
+        ready.recorder.emit(start + span.from, Event::Stage { stage: span.stage });
+    }
+    let (cancel, cancelled) = tokio::sync::watch::channel(false);
+    let chaos = tokio::task::spawn_local({
+        let controller = controller.clone();
+        async move { controller.run(start, end, cancelled).await }
+    });
+    let probes = probe::start(job, ready, &up.url, clock);
+    let guard = Guard::new(plan, ready.feed.clone(), start, warmup_end);
+
+    let aborted = watch(job, ready, &engine, &controller, guard, (clock, end)).await;
+    if let Some(reason) = &aborted {
+        ready.recorder.emit(clock.now(), Event::Abort { reason: reason.clone() });
+        engine.cut();
+    }
+    phases.enter(Phase::Drain);
+    let report = drain(engine).await;
+    phases.enter(Phase::Heal);
+    cancel.send_replace(true);
+    let unhealed = controller.heal_all().await.err().unwrap_or_default();
+    // What was just being applied or healed is over now; the task has nothing left to wait for.
+    let _ = chaos.await;
+    probes.stop().await;
+    Loaded { start, warmup_end, aborted: aborted.or(report.failed.clone()), report, unhealed }
+}
+
+/// Looks at the engine, the guard, the record and the user until one of them ends the load; the reason, if it was before
+/// its time.
+async fn watch(
+    job: &Job,
+    ready: &Ready,
+    engine: &Engine,
+    controller: &Controller,
+    mut guard: Guard,
+    (clock, end): (Clock, Nanos),
+) -> Option<String> {
+    let mut glance = tokio::time::interval(GLANCE);
+    loop {
+        tokio::select! {
+            _ = glance.tick() => {}
+            () = job.interrupt.raised(1) => return Some("interrupted by the user".into()),
+        }
+        job.watch.set_in_flight(engine.in_flight());
+        if let Some(trouble) = trouble(ready) {
+            return Some(trouble);
+        }
+        for fault in guard.triggered(clock.now()) {
+            controller.trigger(&fault);
+        }
+        if let Some(reason) = guard.lost(clock.now()) {
+            return Some(reason);
+        }
+        if clock.now() >= end || engine.finished() {
+            return None;
+        }
+    }
+}
+
+fn sinks(ready: &Ready) -> Sinks {
+    let names = ready.recorder.clone();
+    Sinks {
+        batches: ready.recorder.clone(),
+        events: ready.recorder.clone(),
+        instances: Arc::new(move |name| names.instance(name, None)),
+    }
+}
+
+/// What makes going on senseless or unsafe.
+fn trouble(ready: &Ready) -> Option<String> {
+    if let Some(failure) = ready.recorder.failure() {
+        return Some(format!("the record cannot be written: {failure}"));
+    }
+    if let Some(failure) = ready.journal.failure() {
+        return Some(format!(
+            "the journal cannot be written, so that nothing may be broken any more: {failure}"
+        ));
+    }
+    ready.sentinel.borrow_mut().check().err()
+}
+
+/// Joining waits for the workers' threads, which must not stop the coordinator's.
+async fn drain(engine: Engine) -> LoadReport {
+    match tokio::task::spawn_blocking(move || engine.join()).await {
+        Ok(report) => report,
+        Err(error) => LoadReport {
+            failed: Some(format!("the load engine ended badly: {error}")),
+            ..LoadReport::default()
+        },
+    }
+}
+
+fn controller(job: &Job, ready: &Ready, clock: Clock) -> Result<Rc<Controller>, String> {
+    let plan = &job.loaded.plan;
+    let (stack, journal, events) = (ready.stack.clone(), ready.journal.clone(), ready.recorder.clone());
+    Controller::new(&plan.faults, plan.seed, stack, journal, clock, events)
+        .map(Rc::new)
+        .map_err(|mistakes| mistakes.join("\n"))
+}
+
+fn never_started(start: Nanos, reason: String) -> Loaded {
+    let report =
+        LoadReport { load_end: start, drained: start, failed: Some(reason.clone()), ..LoadReport::default() };
+    Loaded { start, warmup_end: start, report, aborted: Some(reason), unhealed: Vec::new() }
+}

@@ -1,0 +1,89 @@
+//! The first manifest of a run: all that is known before it begins.
+
+use super::live::Feed;
+use super::{Job, RunError};
+use crate::event::Nanos;
+use crate::plan::Plan;
+use crate::plan::model::Step;
+use crate::record::{Environment, FORMAT, Manifest, Recorder, RunFolder, Scope, StepInfo, sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Starts the record.
+pub(super) fn recorder(
+    job: &mut Job,
+    folder: &RunFolder,
+    anchor_utc: i64,
+    feed: &Feed,
+) -> Result<Arc<Recorder>, RunError> {
+    let plan = &job.loaded.plan;
+    let manifest = Manifest {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        plan_file: job.loaded.file.clone(),
+        plan: job.loaded.text.clone(),
+        plan_sha256: sha256(job.loaded.text.as_bytes()),
+        overrides: job.overrides.clone(),
+        counter: job.counter.clone(),
+        seed: plan.seed,
+        generator: 0,
+        anchor_utc,
+        environment: environment(),
+        steps: steps(plan),
+        instances: Vec::new(),
+        phases: Vec::new(),
+        load_start: Nanos::ZERO,
+        load_end: Nanos::ZERO,
+        warmup_end: Nanos::ZERO,
+        arrivals_planned: 0,
+        complete: true,
+        generator_cpu: 0.0,
+        counts: BTreeMap::new(),
+        aborted: None,
+        files: BTreeMap::new(),
+    };
+    let keep = plan.load.keep;
+    let mut observers = std::mem::take(&mut job.observers);
+    observers.push(Box::new(feed.clone()));
+    Recorder::start(folder, manifest, keep, observers)
+        .map(Arc::new)
+        .map_err(|error| RunError::Preflight(error.to_string()))
+}
+
+/// The steps in the order of their numbers: flows, setup, teardown.
+fn steps(plan: &Plan) -> Vec<StepInfo> {
+    let flows =
+        plan.flows.iter().flat_map(|flow| flow.steps.iter().map(|step| info(&flow.name, step, Scope::Load)));
+    let setup = plan.setup.steps.iter().map(|step| info("", step, Scope::Setup));
+    let teardown = plan.teardown.steps.iter().map(|step| info("", step, Scope::Teardown));
+    flows.chain(setup).chain(teardown).collect()
+}
+
+fn info(flow: &str, step: &Step, scope: Scope) -> StepInfo {
+    let (method, path) = step
+        .requests()
+        .next()
+        .map(|(method, path)| (method.as_str().to_owned(), path.source().to_owned()))
+        .unwrap_or_default();
+    StepInfo { flow: flow.to_owned(), name: step.name.clone(), method, path, scope }
+}
+
+fn environment() -> Environment {
+    let name = rustix::system::uname();
+    Environment {
+        os: format!("{} {}", name.sysname().to_string_lossy(), name.release().to_string_lossy()),
+        arch: std::env::consts::ARCH.to_owned(),
+        cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
+        memory: memory(),
+        host: name.nodename().to_string_lossy().into_owned(),
+    }
+}
+
+/// Physical memory in bytes; 0 where the system does not say.
+fn memory() -> u64 {
+    let Ok(text) = std::fs::read_to_string("/proc/meminfo") else { return 0 };
+    text.lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u64>().ok())
+        .map_or(0, |kib| kib * 1024)
+}

@@ -1,0 +1,122 @@
+//! Everything that can be known before anything is touched.
+
+use super::live::Feed;
+use super::manifest;
+use super::{Job, RunError};
+use crate::chaos::{self, Journal, Lock, Sentinel};
+use crate::event::Clock;
+use crate::plan::model::StackKind;
+use crate::plan::{self, Loaded};
+use crate::record::{Recorder, RunFolder};
+use crate::stack::{self, ProcessStack, Stack, UrlStack};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// What the preflight leaves behind: a folder, a record, and guards that outlive us.
+pub(super) struct Ready {
+    pub(super) folder: RunFolder,
+    pub(super) recorder: Arc<Recorder>,
+    pub(super) journal: Arc<Journal>,
+    pub(super) stack: Arc<dyn Stack>,
+    pub(super) sentinel: RefCell<Sentinel>,
+    /// What the record tells while it is written.
+    pub(super) feed: Feed,
+    /// Held until the run is over.
+    pub(super) lock: Lock,
+}
+
+impl Ready {
+    /// The run's name among all runs.
+    pub(super) fn run_id(&self) -> String {
+        run_id(&self.folder)
+    }
+}
+
+pub(super) fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunError> {
+    let plan = &job.loaded.plan;
+    if let Some(missing) = plan::unbuilt(plan).into_iter().find(|part| part.path.starts_with("stack")) {
+        return Err(RunError::NotBuilt(format!("{}: {} is not built yet", job.loaded.file, missing.what)));
+    }
+    if let Some(url) = plan.target.url.literal() {
+        stack::allowed_with(url, &job.allowed_targets, &plan.target.resolve).map_err(RunError::Preflight)?;
+    }
+    let project = project(&job.loaded);
+    let lock = Lock::acquire(&job.state, &project, &plan.name).map_err(RunError::Preflight)?;
+    leftovers(job, &lock)?;
+
+    let utc = utc_nanos();
+    let folder = RunFolder::create(&job.reports, &plan.name, utc)
+        .map_err(|error| RunError::Preflight(error.to_string()))?;
+    let run = run_id(&folder);
+    let journal = Arc::new(Journal::begin(&job.state, &project, &run).map_err(RunError::Preflight)?);
+    let sentinel = Sentinel::spawn(&job.program, journal.path(), &run).map_err(RunError::Preflight)?;
+    let feed = Feed::default();
+    let recorder = manifest::recorder(job, &folder, utc - clock.now().0, &feed)?;
+    let stack = driver(job, &folder, clock, &recorder, &journal)?;
+    Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock })
+}
+
+/// The name under which lock and journal are kept.
+pub fn project(loaded: &Loaded) -> String {
+    loaded.plan.stack.project.clone().unwrap_or_else(|| loaded.plan.name.clone())
+}
+
+fn leftovers(job: &Job, lock: &Lock) -> Result<(), RunError> {
+    let project = lock.project();
+    let left = chaos::leftovers(&job.state, project).map_err(RunError::Preflight)?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    if !job.heal_first {
+        let list: Vec<String> = left.iter().map(|one| format!("\n    {one}")).collect();
+        return Err(RunError::Preflight(format!(
+            "an earlier run of `{project}` left this behind:{}\n  run `shakedown heal`, or this run with --heal",
+            list.concat()
+        )));
+    }
+    let healed = chaos::heal(&job.state, lock).map_err(RunError::Preflight)?;
+    if healed.left.is_empty() { Ok(()) } else { Err(RunError::Preflight(healed.left.join("\n"))) }
+}
+
+fn driver(
+    job: &Job,
+    folder: &RunFolder,
+    clock: Clock,
+    recorder: &Arc<Recorder>,
+    journal: &Arc<Journal>,
+) -> Result<Arc<dyn Stack>, RunError> {
+    let plan = &job.loaded.plan;
+    match plan.stack.kind {
+        StackKind::Processes => {
+            let context = stack::Context {
+                run_id: run_id(folder),
+                run: folder.path().to_path_buf(),
+                plan_directory: job.loaded.directory.clone(),
+                shakedown: job.program.clone(),
+                environment: Arc::new(|name| std::env::var(name).ok()),
+                clock,
+                events: recorder.clone(),
+                samples: recorder.clone(),
+                ledger: journal.clone(),
+            };
+            Ok(Arc::new(
+                ProcessStack::new(&plan.stack, context)
+                    .map_err(|error| RunError::Preflight(error.to_string()))?,
+            ))
+        }
+        StackKind::None | StackKind::Compose => {
+            Ok(Arc::new(UrlStack::new(plan.target.url.source(), plan.target.resolve.clone())))
+        }
+    }
+}
+
+/// The run's name among all runs: its folder's.
+fn run_id(folder: &RunFolder) -> String {
+    folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn utc_nanos() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}

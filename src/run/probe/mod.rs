@@ -1,0 +1,158 @@
+//! Samples the plan's probes into the record while the load lasts.
+
+mod http;
+mod prometheus;
+
+use super::Job;
+use super::preflight::Ready;
+use super::rendered::{rendered, url};
+use super::secrets::Secrets;
+use super::source::{Command, Database, Place};
+use crate::event::{Clock, Event, EventSink, Sample, SampleSink};
+use crate::plan::Plan;
+use crate::plan::model::Probe;
+use crate::record::Recorder;
+use crate::stack::{Facts, Instance};
+use http::Http;
+use serde_json_path::JsonPath;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The running probes.
+pub(super) struct Probes {
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Probes {
+    /// Ends them.
+    pub(super) async fn stop(self) {
+        for task in self.tasks {
+            task.abort();
+            // An aborted task ends with an error that says so, and nothing else is of interest.
+            let _ = task.await;
+        }
+    }
+}
+
+/// Starts a task for each probe.
+pub(super) fn start(job: &Job, ready: &Ready, base: &str, clock: Clock) -> Probes {
+    let around = Surroundings {
+        plan: &job.loaded.plan,
+        facts: &ready.stack.facts(),
+        instances: &ready.stack.instances(),
+        base,
+        directory: &job.loaded.directory,
+        run: &ready.run_id(),
+        client: reqwest::Client::builder().no_proxy().build().unwrap_or_default(),
+    };
+    let tasks = around.plan.probes.iter().map(|probe| {
+        let sampler = Sampler {
+            name: probe.name.clone(),
+            every: probe.every.0.max(Duration::from_millis(10)),
+            timeout: probe.timeout.0,
+            source: source(probe, &around),
+            secrets: Secrets::of(probe.templates()),
+            clock,
+            recorder: ready.recorder.clone(),
+        };
+        tokio::task::spawn_local(sampler.run())
+    });
+    Probes { tasks: tasks.collect() }
+}
+
+/// What a probe stands in.
+struct Surroundings<'a> {
+    plan: &'a Plan,
+    facts: &'a Facts,
+    instances: &'a [Instance],
+    /// The target.
+    base: &'a str,
+    directory: &'a Path,
+    run: &'a str,
+    client: reqwest::Client,
+}
+
+/// Where a number comes from.
+enum Source {
+    Http(Http),
+    Sql(Database, String),
+    Command(Command),
+    /// Nowhere, and why.
+    None(String),
+}
+
+fn source(probe: &Probe, around: &Surroundings<'_>) -> Source {
+    if let Some(get) = &probe.get {
+        return Source::Http(Http {
+            url: url(around.base, get, around.facts),
+            path: probe.value.as_deref().and_then(|path| JsonPath::parse(path).ok()),
+            metric: probe.metric.clone(),
+            client: around.client.clone(),
+            timeout: probe.timeout.0,
+        });
+    }
+    if let (Some(sql), Some(database)) = (&probe.sql, &probe.database) {
+        return match Database::parse(&rendered(database, around.facts), around.directory) {
+            Ok(database) => Source::Sql(database, sql.clone()),
+            Err(reason) => Source::None(reason),
+        };
+    }
+    let Some(words) = &probe.command else { return Source::None("it asks nobody".to_owned()) };
+    let service = probe.service.as_ref().and_then(|name| {
+        let service = around.plan.stack.services.iter().find(|service| service.name == *name)?;
+        Some((service, around.instances.iter().find(|instance| instance.service == *name)?))
+    });
+    let place = Place { facts: around.facts, service, directory: around.directory, run: around.run };
+    Source::Command(Command::new(words, &place))
+}
+
+impl Source {
+    async fn number(&self) -> Result<f64, String> {
+        match self {
+            Source::Http(http) => http.number().await,
+            Source::Sql(database, sql) => database.number(sql).await,
+            Source::Command(command) => command.number().await,
+            Source::None(reason) => Err(reason.clone()),
+        }
+    }
+}
+
+struct Sampler {
+    name: String,
+    every: Duration,
+    timeout: Duration,
+    source: Source,
+    secrets: Secrets,
+    clock: Clock,
+    recorder: Arc<Recorder>,
+}
+
+impl Sampler {
+    async fn run(self) {
+        let mut ticks = tokio::time::interval(self.every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut failing = false;
+        loop {
+            ticks.tick().await;
+            let time = self.clock.now();
+            let result = self.sample().await;
+            // The first failure of a row of them is told; the samples themselves show how long it lasts.
+            if let Err(reason) = &result
+                && !failing
+            {
+                let reason = self.secrets.mask(reason);
+                self.recorder.emit(time, Event::ProbeFailed { probe: self.name.clone(), reason });
+            }
+            failing = result.is_err();
+            let value = result.ok();
+            self.recorder.sample(Sample { time, name: self.name.clone(), instance: None, value });
+        }
+    }
+
+    async fn sample(&self) -> Result<f64, String> {
+        let limit = tokio::time::timeout(self.timeout, self.source.number());
+        limit.await.unwrap_or_else(|_| Err(format!("no answer within {:?}", self.timeout)))
+    }
+}

@@ -1,0 +1,42 @@
+//! What makes a run say less than its objectives do.
+
+use crate::event::{Event, LoadEvent, Phase};
+use crate::record::Record;
+
+/// Every caveat, a sentence each. Any of them keeps a run from passing.
+pub fn caveats(record: &Record, incomplete: u64) -> Vec<String> {
+    let mut caveats = Vec::new();
+    let manifest = &record.manifest;
+    if let Some(torn) = &record.torn {
+        caveats.push(format!("the record is torn: {torn}."));
+    }
+    if let Some(why) = &manifest.aborted {
+        caveats.push(format!("the run was ended before its time: {why}."));
+    }
+    if incomplete > 0 {
+        caveats.push(format!(
+            "{incomplete} operations lack an attempt in the record; they are counted nowhere."
+        ));
+    }
+    for (phase, name) in [(Phase::Load, "load"), (Phase::Drain, "drain")] {
+        if !manifest.phases.iter().any(|info| info.phase == phase) {
+            caveats.push(format!("the run has no {name} phase: it did not come so far."));
+        }
+    }
+    // What fails after the load (a teardown step) takes nothing from what was seen.
+    let before_its_end = record.events.iter().filter(|timed| timed.time < manifest.load_end);
+    caveats.extend(before_its_end.filter_map(|timed| told(&timed.event)));
+    caveats.dedup();
+    caveats
+}
+
+/// What single events tell.
+fn told(event: &Event) -> Option<String> {
+    match event {
+        Event::Load(LoadEvent::FeederExhausted { feeder }) => {
+            Some(format!("feeder {feeder} had no row left: users after it could not start as planned."))
+        }
+        Event::StepFailed { step, reason } => Some(format!("step {step} outside the load failed: {reason}.")),
+        _ => None,
+    }
+}

@@ -1,0 +1,91 @@
+//! `exactly-once`, per key and per final read: more than one effect always fails; any ok means one; all failed means
+//! none; else none or one.
+
+use super::evidence::count;
+use super::keys::{Counts, Keys};
+use super::{Case, Checker, Evidence, Finding};
+use crate::event::Outcome;
+
+/// See the file's head.
+pub struct ExactlyOnce;
+
+impl Checker for ExactlyOnce {
+    fn name(&self) -> &'static str {
+        "exactly-once"
+    }
+
+    fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
+        let keys = Keys::of_effects(case);
+        let (mut doubled, mut missing, mut extra) = Default::default();
+        for state in case.state()? {
+            let counts = Counts::of_keys(case, state)?;
+            let title = state.title();
+            for (key, effects) in counts.iter(case).filter(|(_, effects)| *effects > 1) {
+                more(case, &mut doubled, key, || {
+                    format!("{} has {effects} effects in {title}", case.quoted(key))
+                });
+            }
+            for (key, tally) in keys.iter(case) {
+                match (tally.outcome, counts.get(key)) {
+                    (Some(Outcome::Ok), 0) => more(case, &mut missing, key, || {
+                        format!("{} was acknowledged and has no effect in {title}", case.quoted(key))
+                    }),
+                    (Some(Outcome::Fail), 1) => more(case, &mut extra, key, || {
+                        format!("{} definitely failed and has an effect in {title}", case.quoted(key))
+                    }),
+                    _ => {}
+                }
+            }
+        }
+        let Tried { again, open } = tried(case, &keys);
+        if case.relies_on_retries && again + open == 0 && doubled.is_empty() {
+            return Err(format!(
+                "of {} none was tried again or left open: what a retry does was not put to the test",
+                count(keys.ops, "operation")
+            ));
+        }
+        let broken = !(doubled.is_empty() && missing.is_empty() && extra.is_empty());
+        let reason = if broken {
+            format!(
+                "{} with more than one effect, {} acknowledged without one, {} failed with one.",
+                count(doubled.found(), "key"),
+                missing.found(),
+                extra.found(),
+            )
+        } else {
+            format!(
+                "{} had their effect exactly once or, where nobody was told so, at most once (keys tried more than once: \
+                 {again}, left open: {open}).",
+                count(keys.ops, "operation")
+            )
+        };
+        let lines = [doubled, missing, extra].into_iter().flat_map(Evidence::lines).collect();
+        Ok(Finding::judged(broken, reason, keys.ops, lines))
+    }
+}
+
+fn more(
+    case: &Case<'_>,
+    evidence: &mut Evidence,
+    key: crate::verify::history::Text,
+    line: impl FnOnce() -> String,
+) {
+    evidence.add_key(case, key, line);
+}
+
+/// How much of the promise was put to the test.
+struct Tried {
+    /// Keys that were tried more than once: by retries or by replays.
+    again: u64,
+    /// Keys of which nobody knows whether they took effect.
+    open: u64,
+}
+
+fn tried(case: &Case<'_>, keys: &Keys) -> Tried {
+    let mut tried = Tried { again: 0, open: keys.unkeyed };
+    for (_, tally) in keys.iter(case) {
+        tried.again += u64::from(tally.attempts > 1);
+        tried.open += u64::from(tally.outcome == Some(Outcome::Indeterminate));
+    }
+    tried
+}

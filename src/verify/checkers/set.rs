@@ -1,0 +1,97 @@
+//! `set`: elements added are in the final state once each: none lost, none twice, none that nobody added or that
+//! definitely failed. The element is the effect's value where the invariant names a value column, else its key.
+
+use super::evidence::count;
+use super::guard::doubted;
+use super::keys::Counts;
+use super::{Case, Checker, Evidence, Finding};
+use crate::event::Outcome;
+use crate::verify::history::{Op, Text};
+
+/// See the file's head.
+pub struct Set;
+
+impl Checker for Set {
+    fn name(&self) -> &'static str {
+        "set"
+    }
+
+    fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
+        let by_value = !case.invariant.value.is_empty();
+        let element = |op: &Op| if by_value { op.value } else { op.key };
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; case.history.texts.len()];
+        let (mut ops, mut nameless) = (0, 0);
+        for op in case.effects() {
+            ops += 1;
+            match element(op) {
+                Some(element) => {
+                    let known = &mut outcomes[element.place()];
+                    *known = Some(known.map_or(op.outcome, |known| known.join(op.outcome)));
+                }
+                None => nameless += u64::from(op.outcome != Outcome::Fail),
+            }
+        }
+        let (mut lost, mut doubled, mut unexpected) = Default::default();
+        for state in case.state()? {
+            let cells = if by_value { state.cells(case.value_column("value"))? } else { case.keys(state)? };
+            let counts = Counts::of(case, cells);
+            let title = state.title();
+            let mut unasked = 0;
+            for text in case.history.texts.all() {
+                let told = |what: &str| format!("{} {what} {title}", case.quoted(text));
+                match (outcomes[text.place()], counts.get(text)) {
+                    (Some(Outcome::Ok), 0) => {
+                        tell(case, &mut lost, text, by_value, || told("was added and is not in"))
+                    }
+                    (Some(Outcome::Fail), number) if number > 0 => {
+                        tell(case, &mut unexpected, text, by_value, || told("definitely failed and is in"));
+                    }
+                    (None, number) if number > 0 => {
+                        unasked += 1;
+                        if unasked > nameless {
+                            tell(case, &mut unexpected, text, by_value, || told("was never added and is in"));
+                        }
+                    }
+                    _ => {}
+                }
+                if counts.get(text) > 1 {
+                    let times = counts.get(text);
+                    tell(case, &mut doubled, text, by_value, || told(&format!("is {times} times in")));
+                }
+            }
+        }
+        let whole = [&lost, &doubled].into_iter().all(|evidence: &Evidence| evidence.is_empty());
+        let broken = !whole || !unexpected.is_empty();
+        let reason = if broken {
+            format!(
+                "of {}: {} lost, {} more than once, {} unexpected.",
+                count(ops, "addition"),
+                lost.found(),
+                doubled.found(),
+                unexpected.found()
+            )
+        } else {
+            format!("{}: what was acknowledged is there once, and nothing else.", count(ops, "addition"))
+        };
+        let torn = case.history.setting.torn.is_some() || case.history.incomplete > 0;
+        let lines = [lost, doubled, unexpected].into_iter().flat_map(Evidence::lines).collect();
+        let finding = Finding::judged(broken, reason, ops, lines);
+        // With operations missing from the record, what looks unexpected may be theirs.
+        Ok(if torn && whole { doubted(finding) } else { finding })
+    }
+}
+
+fn tell(
+    case: &Case<'_>,
+    evidence: &mut Evidence,
+    element: Text,
+    by_value: bool,
+    line: impl FnOnce() -> String,
+) {
+    if by_value {
+        let behind: Vec<&Op> = case.effects().filter(|op| op.value == Some(element)).take(2).collect();
+        evidence.add(case, line, behind);
+    } else {
+        evidence.add_key(case, element, line);
+    }
+}

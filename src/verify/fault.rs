@@ -1,0 +1,193 @@
+//! What became of each occurrence of each fault.
+
+use super::assessment::{FaultReport, Interval, RecoveryReport, Verdict};
+use super::recovery::Found;
+use super::strike::Strike;
+use super::survey::StrikeTally;
+use crate::event::Nanos;
+use crate::plan::model::FaultSpec;
+
+/// The indicator and the hold (in seconds) by which recovery is told where no objective names others.
+pub const INDICATOR: &str = "availability >= 99%";
+/// See [`INDICATOR`].
+pub const HOLD_SECONDS: f64 = 3.0;
+
+/// The report on one strike. `recoveries` are those from applied and from healed.
+pub fn report(
+    strike: &Strike,
+    tally: StrikeTally,
+    recoveries: (Option<Found>, Option<Found>),
+    load_start: Nanos,
+) -> FaultReport {
+    let second = |at: Option<Nanos>| at.map(|at| (at - load_start).as_secs_f64());
+    let (verdict, reason) = judge(strike);
+    let interval = |found: Found| Interval { low: Some(found.low), high: found.high };
+    FaultReport {
+        id: strike.id.clone(),
+        occurrence: strike.occurrence,
+        kind: strike.kind.clone(),
+        targets: strike.targets.clone(),
+        verdict,
+        reason,
+        planned: second(strike.planned),
+        started: second(strike.started),
+        applied: second(strike.applied),
+        heal_planned: second(strike.heal_planned),
+        healed: second(strike.healed),
+        operations: tally.operations,
+        bad: tally.bad,
+        recovery: recoveries.0.map(|found| RecoveryReport {
+            indicator: INDICATOR.to_owned(),
+            hold: HOLD_SECONDS,
+            after_applied: interval(found),
+            after_healed: recoveries.1.map(interval),
+        }),
+        mttr: None,
+        rpo: None,
+    }
+}
+
+fn judge(strike: &Strike) -> (Verdict, String) {
+    let unknown = |reason: String| (Verdict::Unknown, reason);
+    if strike.applied.is_none() {
+        return unknown(match &strike.apply_failed {
+            Some(why) => format!("it could not be applied: {}.", plain(why)),
+            None => "it was begun and never confirmed to be in force.".to_owned(),
+        });
+    }
+    if let Some(why) = &strike.apply_failed {
+        return unknown(format!("it was applied only in part: {}.", plain(why)));
+    }
+    if let Some(why) = &strike.heal_failed {
+        return unknown(format!("it could not be healed: {}.", plain(why)));
+    }
+    if strike.ended_early.is_some() {
+        return unknown("it ended before its heal was due.".to_owned());
+    }
+    if strike.healed.is_none() {
+        return unknown("the record does not say that it was healed.".to_owned());
+    }
+    (Verdict::Pass, "applied and healed.".to_owned())
+}
+
+/// Reports on strikes that the plan asks for and of which the record says nothing at all. A fault that repeats without a
+/// number (`times`) is asked for once.
+pub fn missing(faults: &[FaultSpec], strikes: &[Strike]) -> Vec<FaultReport> {
+    let seen = |id: &str, occurrence| {
+        strikes.iter().any(|strike| strike.id == id && strike.occurrence == occurrence)
+    };
+    faults
+        .iter()
+        .flat_map(|fault| (0..asked(fault)).map(move |occurrence| (fault, occurrence)))
+        .filter(|(fault, occurrence)| !seen(&fault.id, *occurrence))
+        .map(|(fault, occurrence)| never(fault, occurrence))
+        .collect()
+}
+
+fn asked(fault: &FaultSpec) -> u32 {
+    if fault.every.is_some() { fault.times.unwrap_or(1).max(1) } else { 1 }
+}
+
+fn never(fault: &FaultSpec, occurrence: u32) -> FaultReport {
+    let distance = fault.every.map_or(0.0, |every| every.0.as_secs_f64()) * f64::from(occurrence);
+    let reason = match (&fault.after, &fault.when) {
+        (Some(after), _) => format!("it never came to it: it waits for {after} to be healed."),
+        (_, Some(when)) => format!("it never came to it: `{when}` never held."),
+        _ => "it never came to it: the load was over before.".to_owned(),
+    };
+    FaultReport {
+        id: fault.id.clone(),
+        occurrence,
+        kind: kind(fault).to_owned(),
+        targets: Vec::new(),
+        verdict: Verdict::Unknown,
+        reason,
+        planned: fault.at.map(|at| at.0.as_secs_f64() + distance),
+        started: None,
+        applied: None,
+        heal_planned: None,
+        healed: None,
+        operations: 0,
+        bad: 0,
+        recovery: None,
+        mttr: None,
+        rpo: None,
+    }
+}
+
+fn kind(fault: &FaultSpec) -> &'static str {
+    [
+        (fault.kill.is_some(), "kill"),
+        (fault.stop.is_some(), "stop"),
+        (fault.pause.is_some(), "pause"),
+        (fault.restart.is_some(), "restart"),
+        (fault.remove.is_some(), "remove"),
+        (fault.disconnect.is_some(), "disconnect"),
+        (fault.scale.is_some(), "scale"),
+        (fault.limit.is_some(), "limit"),
+        (fault.exec.is_some(), "exec"),
+        (fault.packets.is_some(), "packets"),
+        (fault.partition.is_some(), "partition"),
+        (fault.dns.is_some(), "dns"),
+        (fault.http.is_some(), "http"),
+        (fault.toxic.is_some(), "toxic"),
+    ]
+    .into_iter()
+    .find_map(|(is, name)| is.then_some(name))
+    .unwrap_or("none")
+}
+
+fn plain(sentence: &str) -> &str {
+    sentence.trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn struck() -> Strike {
+        let at = |seconds| Some(Nanos::from_secs_f64(seconds));
+        Strike {
+            id: "dies".into(),
+            applied: at(12.0),
+            healed: at(20.0),
+            planned: at(11.9),
+            ..Strike::default()
+        }
+    }
+
+    fn verdict(strike: &Strike) -> Verdict {
+        report(strike, StrikeTally::default(), (None, None), Nanos::ZERO).verdict
+    }
+
+    #[test]
+    fn only_what_was_applied_and_healed_passes() {
+        assert_eq!(verdict(&struck()), Verdict::Pass);
+        for spoilt in [
+            Strike { applied: None, apply_failed: Some("no such process".into()), ..struck() },
+            Strike { applied: None, ..struck() },
+            Strike { healed: None, ..struck() },
+            Strike { healed: None, heal_failed: Some("busy".into()), ..struck() },
+            Strike { ended_early: Some(Nanos::from_secs_f64(13.0)), ..struck() },
+        ] {
+            assert_eq!(verdict(&spoilt), Verdict::Unknown, "{spoilt:?}");
+        }
+    }
+
+    #[test]
+    fn times_count_from_the_start_of_the_load() {
+        let report = report(&struck(), StrikeTally::default(), (None, None), Nanos::from_secs_f64(2.0));
+        assert_eq!((report.applied, report.healed), (Some(10.0), Some(18.0)));
+    }
+
+    #[test]
+    fn a_fault_of_which_the_record_says_nothing_never_came_to_it() {
+        let plan = |text: &str| toml::from_str::<FaultSpec>(text).expect("a fault");
+        let once = plan("id = 'dies'\nat = '5s'\nkill = { service = 'node' }");
+        let thrice = plan("id = 'blinks'\nat = '5s'\nevery = '2s'\ntimes = 3\npause = { service = 'node' }");
+        let missing = missing(&[once, thrice], &[struck()]);
+        let told: Vec<(&str, u32, Option<f64>)> =
+            missing.iter().map(|report| (report.kind.as_str(), report.occurrence, report.planned)).collect();
+        assert_eq!(told, [("pause", 0, Some(5.0)), ("pause", 1, Some(7.0)), ("pause", 2, Some(9.0))]);
+    }
+}

@@ -1,0 +1,101 @@
+//! The invariants, each judged by its checker.
+
+use super::checkers::{Case, Checker, Finding, LINEAR, guarded};
+use super::history::{State, final_states, history};
+use super::{InvariantReport, Verdict};
+use crate::event::{Nanos, Sample};
+use crate::plan::Plan;
+use crate::plan::model::Invariant;
+use crate::record::{Record, RecordError};
+
+/// The checkers that are built.
+pub fn checkers() -> impl Iterator<Item = &'static dyn Checker> {
+    LINEAR.iter().copied()
+}
+
+/// An invariant's report, and what it found to be lost.
+#[derive(Debug)]
+pub struct Judged {
+    /// The report.
+    pub report: InvariantReport,
+    /// When each acknowledged and lost write was acknowledged, in order.
+    pub lost: Vec<Nanos>,
+    /// Whether it looked for lost writes and could tell.
+    pub tells_loss: bool,
+}
+
+/// Judges every invariant of the plan by the record.
+///
+/// # Errors
+/// If the record cannot be read.
+pub fn judge_all(plan: &Plan, record: &Record) -> Result<Vec<Judged>, RecordError> {
+    if plan.invariants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_requests = |invariant: &Invariant| matches!(invariant.check.as_str(), "rate-limit" | "balance");
+    let mut history = history(plan, record, plan.invariants.iter().any(of_requests))?;
+    let states: Vec<State> = final_states(plan, record, &mut history.texts)?;
+    let samples: Vec<Sample> = if plan.invariants.iter().any(|invariant| invariant.probe.is_some()) {
+        record.samples()?
+    } else {
+        Vec::new()
+    };
+    let judge_one = |invariant| {
+        let case = Case {
+            invariant,
+            history: &history,
+            states: &states,
+            samples: &samples,
+            sample_slack: slack(plan, invariant),
+            relies_on_retries: relies_on_retries(plan, invariant),
+        };
+        let finding = judge(&case);
+        let tells_loss = invariant.check == "acknowledged-not-lost" && finding.verdict != Verdict::Unknown;
+        Judged { report: report(invariant, &finding), lost: finding.lost, tells_loss }
+    };
+    Ok(plan.invariants.iter().map(judge_one).collect())
+}
+
+/// Judges one invariant by its checker; without one, or where the checker cannot say, it is Unknown.
+pub fn judge(case: &Case<'_>) -> Finding {
+    let name = case.invariant.check.as_str();
+    match checkers().find(|checker| checker.name() == name) {
+        Some(checker) => match checker.check(case) {
+            Ok(finding) => guarded(case, finding),
+            Err(reason) => Finding::unknown(format!("{reason}.")),
+        },
+        None => Finding::unknown(format!("checker `{name}` is not built yet")),
+    }
+}
+
+fn report(invariant: &Invariant, finding: &Finding) -> InvariantReport {
+    InvariantReport {
+        id: invariant.id.clone(),
+        check: invariant.check.clone(),
+        verdict: finding.verdict,
+        reason: finding.reason.clone(),
+        samples: finding.samples,
+        evidence: finding.evidence.clone(),
+    }
+}
+
+/// A sample's time is that of its request, which took up to the probe's timeout.
+fn slack(plan: &Plan, invariant: &Invariant) -> Nanos {
+    let probe = plan.probes.iter().find(|probe| Some(&probe.name) == invariant.probe.as_ref());
+    probe.map_or(Nanos::ZERO, |probe| Nanos::from(probe.timeout.0))
+}
+
+/// Whether the plan says that this invariant fails when it is broken, and can only see it by retries or replays: then a
+/// run in which nothing was tried again proves nothing.
+fn relies_on_retries(plan: &Plan, invariant: &Invariant) -> bool {
+    let named = plan.counters.iter().any(|counter| counter.fails.contains(&invariant.id));
+    let mut steps = plan.flows.iter().flat_map(|flow| &flow.steps);
+    let tries_again = steps.any(|step| {
+        let of_kind = step
+            .effect
+            .as_ref()
+            .is_some_and(|effect| invariant.effect.as_ref().is_none_or(|kind| *kind == effect.kind));
+        of_kind && (step.retry.is_some() || step.replay.is_some())
+    });
+    named && tries_again && !plan.faults.is_empty()
+}

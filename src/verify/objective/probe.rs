@@ -1,0 +1,35 @@
+//! `min`, `max`, `mean` and `last` of a probe's samples.
+
+use super::{Case, Finding};
+use crate::event::Sample;
+use crate::plan::expression::SampleStat;
+
+/// The statistic over the samples that were taken inside the window; failed samples say nothing, and are counted.
+pub fn measure(case: &Case, stat: SampleStat, name: &str) -> Finding {
+    let inside: Vec<&Sample> =
+        case.samples.iter().filter(|sample| sample.name == name && is_inside(case, sample)).collect();
+    let values: Vec<f64> = inside.iter().filter_map(|sample| sample.value).collect();
+    let failed = inside.len() - values.len();
+    let value = match stat {
+        SampleStat::Min => values.iter().copied().reduce(f64::min),
+        SampleStat::Max => values.iter().copied().reduce(f64::max),
+        SampleStat::Mean => (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64),
+        SampleStat::Last => values.last().copied(),
+    };
+    let Some(value) = value else {
+        return Finding::unknown(match failed {
+            0 => format!("probe {name} has no sample in this window"),
+            _ => format!("probe {name} has no value in this window: all {failed} samples failed"),
+        });
+    };
+    let mut finding = case.finding(value, values.len() as u64);
+    if failed > 0 {
+        finding.reason.push_str(&format!("; {failed} of {} samples failed", inside.len()));
+    }
+    finding
+}
+
+fn is_inside(case: &Case, sample: &Sample) -> bool {
+    case.windows.measured().contains(sample.time)
+        && case.windows.place(sample.time, sample.time).is_in(&case.tally.wanted().aim)
+}

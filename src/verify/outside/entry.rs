@@ -1,0 +1,137 @@
+//! One line of a history: an operation begins, or it ends.
+
+use super::edn::TUPLE;
+use super::trouble::short;
+use super::{Form, Function};
+use serde_json::{Map, Value};
+
+/// What happened to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Invoke,
+    Ok,
+    Fail,
+    Info,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Invoke => "invoke",
+            Kind::Ok => "ok",
+            Kind::Fail => "fail",
+            Kind::Info => "info",
+        }
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub line: u32,
+    /// Absent: the nemesis, which is no client.
+    pub process: Option<Value>,
+    pub kind: Kind,
+    pub function: Function,
+    /// Absent where the line names none.
+    pub key: Option<Value>,
+    pub value: Value,
+    pub time: Option<i64>,
+}
+
+type Wrong = (String, String);
+
+impl Entry {
+    /// From a map.
+    pub fn of(value: Value, form: Form) -> Result<Entry, Wrong> {
+        let Value::Object(mut map) = value else {
+            return Err(("this is not a map".into(), "an operation is a map of its fields".into()));
+        };
+        let process = process(&mut map)?;
+        let kind = kind(&mut map)?;
+        let function = match map.remove("f") {
+            Some(Value::String(name)) if !name.is_empty() => Function::named(&name),
+            // The nemesis may be silent about what it does.
+            None | Some(Value::Null) if process.is_none() => Function::Other("".into()),
+            other => return Err(wrong("f", other, "a name, such as \"read\", \"write\" or \"cas\"")),
+        };
+        let mut key = map.remove("key").filter(|key| !key.is_null()).map(canonical);
+        let mut value = canonical(map.remove("value").unwrap_or(Value::Null));
+        if process.is_some() && key.is_none() {
+            (key, value) = keyed(value, kind, form)?;
+        }
+        Ok(Entry { line: 0, process, kind, function, key, value, time: time(&mut map)? })
+    }
+}
+
+fn process(map: &mut Map<String, Value>) -> Result<Option<Value>, Wrong> {
+    match map.remove("process") {
+        Some(Value::String(name)) if name == "nemesis" => Ok(None),
+        Some(Value::String(name)) if !name.is_empty() => Ok(Some(Value::String(name))),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(Value::Number(number))),
+        other => Err(wrong("process", other, "a number, one for each client")),
+    }
+}
+
+fn kind(map: &mut Map<String, Value>) -> Result<Kind, Wrong> {
+    let kind = map.remove("type");
+    let known = match kind.as_ref().and_then(Value::as_str) {
+        Some("invoke") => Some(Kind::Invoke),
+        Some("ok") => Some(Kind::Ok),
+        Some("fail") => Some(Kind::Fail),
+        Some("info") => Some(Kind::Info),
+        _ => None,
+    };
+    known.ok_or_else(|| wrong("type", kind, "invoke, ok, fail or info"))
+}
+
+fn time(map: &mut Map<String, Value>) -> Result<Option<i64>, Wrong> {
+    match map.remove("time") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => {
+            Ok(number.as_i64().or_else(|| number.as_f64().map(|nanos| nanos as i64)))
+        }
+        other => Err(wrong("time", other, "a number of nanoseconds, or to be left out")),
+    }
+}
+
+/// Key and value of a pair: one that is tagged as such, or, where every value is to be one, a list of two.
+fn keyed(value: Value, kind: Kind, form: Form) -> Result<(Option<Value>, Value), Wrong> {
+    let pair = match &value {
+        Value::Object(map) if map.len() == 1 => map.get(TUPLE),
+        Value::Array(_) if form.key_in_value => Some(&value),
+        _ => None,
+    };
+    match pair.and_then(Value::as_array).map(Vec::as_slice) {
+        Some([key, value]) => Ok((Some(key.clone()), value.clone())),
+        // What ended otherwise than well may say why, in place of its value.
+        _ if pair.is_none() && (!form.key_in_value || kind == Kind::Info || kind == Kind::Fail) => {
+            Ok((None, value))
+        }
+        _ => Err((
+            format!("`value` is {}, not a pair of key and value", short(&value.to_string())),
+            "write [key, value]; or leave --key-in-value out if `key` stands beside `value`".into(),
+        )),
+    }
+}
+
+/// Numbers that are equal become the same: `1.0` and `1`.
+fn canonical(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => Value::Number(number),
+        },
+        Value::Array(list) => list.into_iter().map(canonical).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, canonical(value))).collect(),
+        other => other,
+    }
+}
+
+fn wrong(field: &str, found: Option<Value>, right: &str) -> Wrong {
+    let what = match found {
+        None => format!("`{field}` is missing"),
+        Some(found) => format!("`{field}` is {}", short(&found.to_string())),
+    };
+    (what, format!("`{field}` has to be {right}"))
+}

@@ -1,0 +1,68 @@
+//! Histories from outside, in the form that Jepsen made common, and what is found of them.
+//!
+//! A history is JSON lines or EDN; `docs/histories.md` tells the form. It is read into operations, and a checker judges
+//! them. Nothing here reads a file: bytes come in, a judgement or a message goes out.
+
+mod bank;
+mod checker;
+mod counter;
+mod describe;
+mod edn;
+mod entry;
+mod function;
+mod history;
+mod json;
+mod judgement;
+mod linearizable;
+mod monotonic;
+mod older;
+mod own_writes;
+mod pair;
+mod queue;
+mod set;
+mod trouble;
+mod unique;
+
+#[cfg(test)]
+mod tests;
+
+pub use checker::{CHECKERS, Checker, Options};
+pub use function::Function;
+pub use history::{History, Operation, Spent};
+pub use judgement::{Ignored, Judgement, Keys};
+pub use trouble::Trouble;
+
+/// How a history is to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Every value is a pair of key and value, as Jepsen's `independent` has it.
+    pub key_in_value: bool,
+}
+
+/// Reads a history: JSON lines or EDN, whichever it is. `name` is the file's, for messages.
+///
+/// # Errors
+/// With the place of the first thing in it that makes no sense, and what would.
+pub fn read(name: &str, bytes: &[u8], form: Form) -> Result<History, Trouble> {
+    let text = std::str::from_utf8(bytes).map_err(|error| not_text(name, bytes, error.valid_up_to()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = if edn::looks_like(text) { edn::entries(name, text)? } else { json::entries(name, text)? };
+    let mut entries = Vec::with_capacity(lines.len());
+    for (place, value) in lines {
+        entries.push(entry::Entry::of(value, form).map_err(|(what, help)| place.trouble(name, what, help))?);
+        let last = entries.len() - 1;
+        entries[last].line = place.line;
+    }
+    pair::pair(name, entries)
+}
+
+fn not_text(name: &str, bytes: &[u8], at: usize) -> Trouble {
+    let before = &bytes[..at];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() as u32 + 1;
+    trouble::Place { line, column: Some(column) }.trouble(
+        name,
+        "the history is not UTF-8 text",
+        "give JSON lines or EDN, uncompressed",
+    )
+}
