@@ -6,9 +6,11 @@ pub mod demo_shop;
 pub mod dry_run;
 mod exit;
 pub mod export;
+pub mod github;
 pub mod heal;
 pub mod history;
 mod live;
+mod metrics;
 mod output;
 pub mod report;
 pub mod run;
@@ -43,8 +45,8 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Check plan files; say what is wrong, where, and what would be right.
     Check(check::Arguments),
-    /// Print the JSON Schema of plan files, for editors.
-    Schema,
+    /// Print a JSON Schema: of plan files, for editors, or of `verdict.json`.
+    Schema(schema::Arguments),
     /// Judge a run folder again, or a history from outside; needs no deployment.
     Verify(verify::Arguments),
     /// Print a run's operations: as a Jepsen-style history, as CSV or as JTL.

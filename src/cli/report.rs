@@ -1,7 +1,7 @@
 //! `shakedown report DIR`: the files again, from the record alone.
 
 use super::run::Output;
-use super::{Exit, Stop, output, verify};
+use super::{Exit, Stop, github, output, verify};
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::report;
@@ -28,6 +28,7 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
             output::result(&format!("{}\n", file.display()));
         }
     }
+    github::again(&plan, &record, &assessment, &arguments.output);
     Ok(Exit::Pass)
 }
 

@@ -13,6 +13,7 @@ mod reader;
 mod recorder;
 mod schema;
 mod series;
+mod utc;
 mod writer;
 
 #[cfg(test)]
@@ -28,3 +29,4 @@ pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseI
 pub use reader::{AttemptBatch, AttemptRow, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};
+pub use utc::utc;

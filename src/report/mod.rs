@@ -5,9 +5,13 @@ mod export;
 mod failures;
 mod faults;
 mod files;
+mod github;
 mod history;
 mod hlog;
 mod jtl;
+mod judged;
+mod junit;
+mod markdown;
 mod number;
 mod stats;
 mod tables;
@@ -19,8 +23,10 @@ mod tests;
 
 pub use error::ReportError;
 pub use export::{Export, export};
+pub use github::{Annotations, Place, annotations};
+pub use markdown::{STEP_SUMMARY_BYTES, summary};
 pub use terminal::{Style, terminal, verdict_line};
-pub use verdict::json;
+pub use verdict::{json, schema};
 
 use crate::plan::Plan;
 use crate::record::Record;
@@ -83,7 +89,11 @@ pub fn write(
         &history::HistoryCsv,
         &failures::FailuresCsv,
         &faults::FaultsCsv,
+        &judged::ObjectivesCsv,
+        &judged::InvariantsCsv,
         &hlog::LatencyLog,
+        &markdown::SummaryMd,
+        &junit::JunitXml,
     ];
     if options.jtl {
         reporters.push(&jtl::Jtl);

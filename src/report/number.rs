@@ -1,5 +1,6 @@
 //! How numbers stand in tables.
 
+use crate::plan::expression::{Expectation, Quantity};
 use crate::stats::Quantile;
 
 /// What stands where there is no number, as Locust writes it.
@@ -41,6 +42,12 @@ pub fn quantile(quantile: Quantile) -> String {
     millis(quantile.value().map(|nanos| nanos as f64))
 }
 
+/// A value of the metric that an expression (`p99 < 300ms`) is about, with its unit.
+pub fn quantity(expression: &str, value: f64) -> Option<Quantity> {
+    let expectation: Expectation = expression.parse().ok()?;
+    Some(Quantity { unit: expectation.metric.unit(), value })
+}
+
 /// Seconds, or an empty field.
 pub fn seconds(value: Option<f64>) -> String {
     value.map_or(String::new(), |value| format!("{value:.3}"))
@@ -49,6 +56,14 @@ pub fn seconds(value: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_has_the_unit_of_its_expression() {
+        let show = |expression, value| quantity(expression, value).map(|quantity| quantity.to_string());
+        assert_eq!(show("p99 < 300ms", 1.5e6).as_deref(), Some("1.5ms"));
+        assert_eq!(show("availability >= 99%", 0.995).as_deref(), Some("99.5%"));
+        assert_eq!(show("nonsense", 1.0), None);
+    }
 
     #[test]
     fn numbers_are_short_and_their_lack_is_said() {
