@@ -12,6 +12,8 @@ fn main() -> ExitCode {
         Ok(Command::Verify(arguments)) => cli::verify::main(&arguments),
         Ok(Command::Export(arguments)) => cli::export::main(&arguments),
         Ok(Command::Report(arguments)) => cli::report::main(&arguments),
+        Ok(Command::Compare(arguments)) => cli::compare::main(&arguments),
+        Ok(Command::Prove(arguments)) => cli::prove::main(&arguments),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),

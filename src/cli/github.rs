@@ -24,7 +24,8 @@ pub fn after_run(loaded: &Loaded, record: &Record, assessment: &Assessment, outp
 pub(super) fn again(plan: &Plan, record: &Record, assessment: &Assessment, output: &Output) {
     if output.github {
         let manifest = &record.manifest;
-        let as_written = manifest.overrides.is_empty() && manifest.counter.is_none() && plan.include.is_empty();
+        let as_written =
+            manifest.overrides.is_empty() && manifest.counter.is_none() && plan.include.is_empty();
         let sources = as_written.then(|| plan::places(&manifest.plan_file, &manifest.plan)).flatten();
         tell(plan, sources.as_ref(), record, assessment, output);
     }
@@ -36,9 +37,16 @@ fn tell(plan: &Plan, sources: Option<&Sources>, record: &Record, assessment: &As
     let place = |path: &str| place(sources?.origin(path), &here, workspace.as_deref());
     let found = report::annotations(plan, assessment, &place);
     // GitHub reads both; standard output belongs to the JSON where that was asked for.
-    if output.json { output::line(found.text.trim_end()) } else { output::result(&found.text) }
+    if output.json {
+        output::line(found.text.trim_end())
+    } else {
+        output::result(&found.text)
+    }
     if found.left_out > 0 {
-        output::line(&format!("shakedown: {} more findings have no annotation: GitHub shows ten", found.left_out));
+        output::line(&format!(
+            "shakedown: {} more findings have no annotation: GitHub shows ten",
+            found.left_out
+        ));
     }
     if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         if let Err(trouble) = append(Path::new(&path), record, assessment) {

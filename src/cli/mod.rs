@@ -1,6 +1,7 @@
 //! Arguments, settings, the call, the exit code; one file per verb.
 
 pub mod check;
+pub mod compare;
 pub mod demo;
 pub mod demo_shop;
 pub mod dry_run;
@@ -12,6 +13,7 @@ pub mod history;
 mod live;
 mod metrics;
 mod output;
+pub mod prove;
 pub mod report;
 pub mod run;
 pub mod schema;
@@ -51,8 +53,12 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Print a run's operations: as a Jepsen-style history, as CSV or as JTL.
     Export(export::Arguments),
-    /// Write the reports of a run folder again.
+    /// Write the reports of run folders again; for several runs, a page that lists them.
     Report(report::Arguments),
+    /// Compare runs: objective by objective and step by step.
+    Compare(compare::Arguments),
+    /// Prove claims: carry out their plans and counter-runs.
+    Prove(prove::Arguments),
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
     /// Serve a part of the built-in shop.

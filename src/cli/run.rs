@@ -98,7 +98,7 @@ fn load(arguments: &Arguments, overrides: &[Override]) -> Result<Loaded, Stop> {
 }
 
 /// The counter-run that was asked for.
-fn counter<'a>(loaded: &'a Loaded, arguments: &Arguments) -> Result<Option<&'a Counter>, Stop> {
+pub(super) fn counter<'a>(loaded: &'a Loaded, arguments: &Arguments) -> Result<Option<&'a Counter>, Stop> {
     let Some(name) = &arguments.counter else { return Ok(None) };
     let counters = &loaded.plan.counters.0;
     let names =

@@ -70,8 +70,10 @@ pub fn annotations(
 }
 
 fn findings<'a>(plan: &Plan, assessment: &'a Assessment) -> Vec<Finding<'a>> {
-    let objectives = assessment.objectives.iter().enumerate().map(|(number, report)| objective(number, report));
-    let invariants = assessment.invariants.iter().enumerate().map(|(number, report)| invariant(number, report));
+    let objectives =
+        assessment.objectives.iter().enumerate().map(|(number, report)| objective(number, report));
+    let invariants =
+        assessment.invariants.iter().enumerate().map(|(number, report)| invariant(number, report));
     let faults = assessment.faults.iter().map(|report| fault(plan, report));
     let generator = Finding {
         verdict: assessment.generator.verdict,

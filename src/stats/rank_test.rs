@@ -159,9 +159,17 @@ mod tests {
     #[test]
     fn the_critical_values_of_the_published_tables() {
         // Two-sided 5 %: the largest u that is still significant.
-        for (n, m, critical) in
-            [(3, 5, 0), (4, 4, 0), (5, 5, 2), (6, 6, 5), (7, 7, 8), (8, 8, 13), (10, 10, 23), (5, 10, 8), (20, 20, 127)]
-        {
+        for (n, m, critical) in [
+            (3, 5, 0),
+            (4, 4, 0),
+            (5, 5, 2),
+            (6, 6, 5),
+            (7, 7, 8),
+            (8, 8, 13),
+            (10, 10, 23),
+            (5, 10, 8),
+            (20, 20, 127),
+        ] {
             let at = |u| {
                 let (one, other) = with(n, m, u);
                 let found = mann_whitney(&one, &other).expect("values");

@@ -25,7 +25,10 @@ pub(super) struct Server {
 
 impl Server {
     /// Listens and answers with what `page` gives at the time.
-    pub(super) fn start(address: SocketAddr, page: impl Fn() -> String + Send + 'static) -> io::Result<Server> {
+    pub(super) fn start(
+        address: SocketAddr,
+        page: impl Fn() -> String + Send + 'static,
+    ) -> io::Result<Server> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -97,7 +100,9 @@ fn reply(head: &str, page: &dyn Fn() -> String) -> (&'static str, &'static str, 
     let plain = "text/plain; charset=utf-8";
     match (words.next(), words.next().map(|path| path.split('?').next().unwrap_or(path))) {
         (Some("GET" | "HEAD"), Some("/metrics")) => ("200 OK", CONTENT_TYPE, page()),
-        (Some("GET" | "HEAD"), Some(_)) => ("404 Not Found", plain, "the figures are at /metrics\n".to_owned()),
+        (Some("GET" | "HEAD"), Some(_)) => {
+            ("404 Not Found", plain, "the figures are at /metrics\n".to_owned())
+        }
         (Some(_), Some(_)) => ("405 Method Not Allowed", plain, "GET /metrics\n".to_owned()),
         _ => ("400 Bad Request", plain, "GET /metrics\n".to_owned()),
     }
@@ -108,8 +113,8 @@ mod tests {
     use super::*;
 
     fn asked(request: &str) -> String {
-        let server =
-            Server::start("127.0.0.1:0".parse().expect("an address"), || "# EOF\n".to_owned()).expect("listens");
+        let server = Server::start("127.0.0.1:0".parse().expect("an address"), || "# EOF\n".to_owned())
+            .expect("listens");
         let mut socket = TcpStream::connect(server.address()).expect("connects");
         socket.write_all(request.as_bytes()).expect("sent");
         let mut reply = String::new();
@@ -121,9 +126,15 @@ mod tests {
     #[test]
     fn it_answers_one_question() {
         let reply = asked("GET /metrics?x=1 HTTP/1.1\r\nHost: x\r\n\r\n");
-        assert!(reply.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/openmetrics-text"), "{reply}");
+        assert!(
+            reply.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/openmetrics-text"),
+            "{reply}"
+        );
         assert!(reply.ends_with("\r\n\r\n# EOF\n"), "{reply}");
-        assert!(asked("HEAD /metrics HTTP/1.1\r\n\r\n").ends_with("Content-Length: 6\r\nConnection: close\r\n\r\n"));
+        assert!(
+            asked("HEAD /metrics HTTP/1.1\r\n\r\n")
+                .ends_with("Content-Length: 6\r\nConnection: close\r\n\r\n")
+        );
         assert!(asked("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
         assert!(asked("POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
         assert!(asked("\r\n\r\n").starts_with("HTTP/1.1 400 "));
@@ -131,8 +142,7 @@ mod tests {
 
     #[test]
     fn it_ends_while_nobody_asks_and_gives_its_port_back() {
-        let server =
-            Server::start("127.0.0.1:0".parse().expect("an address"), String::new).expect("listens");
+        let server = Server::start("127.0.0.1:0".parse().expect("an address"), String::new).expect("listens");
         let address = server.address();
         server.stop();
         assert!(TcpListener::bind(address).is_ok());

@@ -108,11 +108,7 @@ fn fault(report: &FaultReport) -> Case {
         targets => format!("{} {}", report.kind, targets.join(" ")),
     };
     let at = |name: &str, second: Option<f64>| second.map(|second| format!("{name}: {second:.3} s"));
-    let times = [
-        at("planned", report.planned),
-        at("applied", report.applied),
-        at("healed", report.healed),
-    ];
+    let times = [at("planned", report.planned), at("applied", report.applied), at("healed", report.healed)];
     let span = report.applied.zip(report.healed).map_or(0.0, |(applied, healed)| healed - applied);
     Case {
         name,

@@ -30,7 +30,9 @@ fn starting<'a>(line: &'a str, out: &mut String) -> &'a str {
         return &line[1..];
     }
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    if digits > 0 && line[digits..].starts_with(['.', ')']) {
+    let marks = line[digits..].starts_with(['.', ')'])
+        && line.get(digits + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    if digits > 0 && marks {
         out.push_str(&line[..digits]);
         out.push('\\');
         out.push_str(&line[digits..=digits]);
@@ -72,7 +74,7 @@ mod tests {
     fn seen(markdown: &str) -> (String, bool) {
         let mut text = String::new();
         let mut more = false;
-        for event in Parser::new_ext(markdown, Options::all()) {
+        for event in Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
             match event {
                 Event::Text(part) => text.push_str(&part),
                 Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
@@ -93,6 +95,7 @@ mod tests {
             "- no list",
             "1. no list",
             "12) no list",
+            "99.5%",
             "`code` **bold** _it_ ~~gone~~",
             "&lt;b&gt;",
             "line\nbreak",
@@ -106,6 +109,7 @@ mod tests {
     #[test]
     fn no_link_and_no_mention_comes_of_it() {
         assert_eq!(cell("see http://a.b or WWW.a.b"), "see http&#58;//a.b or www&#46;a.b");
+        assert_eq!(cell("99.5%"), "99.5%");
         assert_eq!(cell("@you #1"), "&#64;you &#35;1");
         assert_eq!(cell("\u{202e}x\u{1b}[31m"), "\u{fffd}x\u{fffd}\\[31m");
     }

@@ -12,11 +12,21 @@ pub(super) fn section(page: &mut Page, assessment: &Assessment) {
     }
     page.heading("Faults");
     page.table(&[
-        "verdict", "fault", "kind", "struck", "planned s:", "applied s:", "healed s:", "recovered s:", "bad:", "operations:",
+        "verdict",
+        "fault",
+        "kind",
+        "struck",
+        "planned s:",
+        "applied s:",
+        "healed s:",
+        "recovered s:",
+        "bad:",
+        "operations:",
     ]);
     for report in &assessment.faults {
         page.row(&row(report));
     }
+    page.gap();
     for report in assessment.faults.iter().filter(|report| report.verdict != Verdict::Pass) {
         page.item(&format!("{} {}: {}", word(report.verdict), name(report), report.reason));
     }

@@ -21,7 +21,7 @@ pub(super) fn section(page: &mut Page, assessment: &Assessment) {
         report.dropped,
     ));
     if report.verdict != Verdict::Pass {
-        page.line("");
+        page.gap();
         page.text("", &report.reason);
     }
 }

@@ -38,10 +38,10 @@ impl Reporter for SummaryMd {
 pub fn summary(assessment: &Assessment, manifest: &Manifest, limit: usize) -> String {
     let mut page = Page::new(limit);
     page.text(&format!("## {}: ", word(assessment.verdict)), &assessment.plan);
-    page.line("");
+    page.gap();
     page.text("", &assessment.reason);
     if let Some(claim) = &assessment.claim {
-        page.line("");
+        page.gap();
         page.text("> ", claim);
     }
     objectives::objectives(&mut page, assessment);
@@ -56,7 +56,7 @@ pub fn summary(assessment: &Assessment, manifest: &Manifest, limit: usize) -> St
 
 /// What it takes to do it again.
 fn foot(page: &mut Page, manifest: &Manifest) {
-    page.line("");
+    page.gap();
     page.line(&format!(
         "<sub>{} UTC · plan {} (SHA-256 {}) · seed {} · shakedown {}</sub>",
         utc(manifest.anchor_utc.saturating_add(manifest.load_start.0)).replace('T', " "),

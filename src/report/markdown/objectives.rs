@@ -13,11 +13,19 @@ pub(super) fn objectives(page: &mut Page, assessment: &Assessment) {
     }
     page.heading("Objectives");
     page.table(&[
-        "verdict", "objective", "expected", "actual:", "95 % interval:", "samples:", "budget burned:", "window",
+        "verdict",
+        "objective",
+        "expected",
+        "actual:",
+        "95 % interval:",
+        "samples:",
+        "budget burned:",
+        "window",
     ]);
     for report in &assessment.objectives {
         page.row(&row(report));
     }
+    page.gap();
     for report in &assessment.objectives {
         reasons(page, &report.id, report.verdict, &report.reason, &report.evidence);
     }
@@ -32,14 +40,18 @@ fn row(report: &ObjectiveReport) -> [String; 8] {
         report.actual_text.clone(),
         report.interval.map_or(String::new(), |found| interval(&report.expect, found)),
         report.samples.to_string(),
-        report.budget_burned.map_or(String::new(), |share| format!("{} %", number((share * 1e4).round() / 1e2))),
+        report
+            .budget_burned
+            .map_or(String::new(), |share| format!("{} %", number((share * 1e4).round() / 1e2))),
         report.window.clone(),
     ]
 }
 
 fn interval(expect: &str, found: Interval) -> String {
     let show = |end: Option<f64>| {
-        end.map_or("…".to_owned(), |value| quantity(expect, value).as_ref().map_or_else(|| number(value), Quantity::to_string))
+        end.map_or("…".to_owned(), |value| {
+            quantity(expect, value).as_ref().map_or_else(|| number(value), Quantity::to_string)
+        })
     };
     format!("{} to {}", show(found.low), show(found.high))
 }
@@ -54,6 +66,7 @@ pub(super) fn invariants(page: &mut Page, assessment: &Assessment) {
     for InvariantReport { id, check, verdict, samples, .. } in &assessment.invariants {
         page.row(&[word(*verdict), id, check, &samples.to_string()]);
     }
+    page.gap();
     for report in &assessment.invariants {
         reasons(page, &report.id, report.verdict, &report.reason, &report.evidence);
     }
@@ -63,7 +76,6 @@ fn reasons(page: &mut Page, id: &str, verdict: Verdict, reason: &str, evidence: 
     if verdict == Verdict::Pass {
         return;
     }
-    page.line("");
     page.item(&format!("{} {id}: {reason}", word(verdict)));
     evidence.iter().for_each(|line| page.text("  - ", line));
 }

@@ -32,9 +32,16 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// Ends the paragraph, list or table that went before, if one did.
+    pub fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.line("");
+        }
+    }
+
     /// Adds a heading.
     pub fn heading(&mut self, title: &str) {
-        self.line("");
+        self.gap();
         self.line(&format!("### {title}"));
         self.line("");
     }

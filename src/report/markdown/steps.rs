@@ -15,7 +15,7 @@ pub(super) fn section(page: &mut Page, assessment: &Assessment) {
         page.row(&row(report));
     }
     if assessment.warmup_operations > 0 {
-        page.line("");
+        page.gap();
         page.line(&format!("{} operations of the warm-up are left out.", assessment.warmup_operations));
     }
 }

@@ -75,7 +75,8 @@ pub fn hostile() -> Assessment {
     (bad.plan, bad.reason, bad.claim) = (text.clone(), text.clone(), Some(text.clone()));
     for report in &mut bad.objectives {
         (report.id, report.reason, report.expect) = (text.clone(), text.clone(), text.clone());
-        (report.actual_text, report.window, report.evidence) = (text.clone(), text.clone(), vec![text.clone()]);
+        (report.actual_text, report.window, report.evidence) =
+            (text.clone(), text.clone(), vec![text.clone()]);
     }
     for report in &mut bad.invariants {
         (report.id, report.check, report.reason) = (text.clone(), text.clone(), text.clone());

@@ -50,7 +50,8 @@ fn what_was_counted_is_there() {
     let text = written(&red());
     let document = Document::parse(&text).expect("XML");
     for suite in document.descendants().filter(|node| node.has_tag_name("testsuite")) {
-        let count = |name: &str| suite.descendants().filter(|node| node.has_tag_name(name)).count().to_string();
+        let count =
+            |name: &str| suite.descendants().filter(|node| node.has_tag_name(name)).count().to_string();
         for (attribute, element) in
             [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]
         {

@@ -100,8 +100,11 @@ fn element(node: Node, wrong: &mut Vec<String>) {
             wrong.push(format!("<{name}> may have no {}", attribute.name()));
         }
     }
-    let children: String =
-        node.children().filter(Node::is_element).map(|child| format!("{} ", child.tag_name().name())).collect();
+    let children: String = node
+        .children()
+        .filter(Node::is_element)
+        .map(|child| format!("{} ", child.tag_name().name()))
+        .collect();
     if !Regex::new(rule.children).expect("a pattern").is_match(&children) {
         wrong.push(format!("<{name}> holds {children}"));
     }

@@ -30,9 +30,12 @@ fn every_verdict_follows_it() {
 fn what_is_no_verdict_does_not() {
     let validator = jsonschema::validator_for(&schema()).expect("a schema");
     let good = serde_json::to_value(assessment()).expect("JSON");
-    for (path, value) in
-        [("verdict", "maybe".into()), ("objectives", 1.into()), ("duration", "30 s".into()), ("format", (-1).into())]
-    {
+    for (path, value) in [
+        ("verdict", "maybe".into()),
+        ("objectives", 1.into()),
+        ("duration", "30 s".into()),
+        ("format", (-1).into()),
+    ] {
         let mut bad = good.clone();
         bad[path] = value;
         assert!(!validator.is_valid(&bad), "{path}");

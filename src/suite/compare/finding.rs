@@ -99,7 +99,9 @@ pub(super) fn change(measure: Measure, minimum: f64, enough: bool) -> Change {
         b: b.filter(|value| value.is_finite()),
         runs,
         worse_by: by(estimate),
-        interval: shift.filter(|_| enough).and_then(|shift| Some((by(shift.interval.low)?, by(shift.interval.high)?))),
+        interval: shift
+            .filter(|_| enough)
+            .and_then(|shift| Some((by(shift.interval.low)?, by(shift.interval.high)?))),
         p: test.filter(|_| enough).map(|test| test.p),
         finding,
         unit: text::unit(key.unit),

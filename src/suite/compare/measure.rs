@@ -135,7 +135,13 @@ fn fault(report: &FaultReport) -> Vec<Figure> {
         again => format!("{} #{again}", report.id),
     };
     let figure = |measure: &str, unit, value| Figure {
-        key: Key { group: Group::Fault, name: name.clone(), measure: measure.to_owned(), unit, better: Better::Lower },
+        key: Key {
+            group: Group::Fault,
+            name: name.clone(),
+            measure: measure.to_owned(),
+            unit,
+            better: Better::Lower,
+        },
         value,
     };
     let recovery = report.recovery.as_ref().map(|recovery| {

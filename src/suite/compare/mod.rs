@@ -103,8 +103,11 @@ fn conclude(
     differences: &[Difference],
     (a, b): (usize, usize),
 ) -> (Verdict, String) {
-    let broken: Vec<&str> =
-        promises.iter().filter(|promise| promise.newly_broken()).map(|promise| promise.name.as_str()).collect();
+    let broken: Vec<&str> = promises
+        .iter()
+        .filter(|promise| promise.newly_broken())
+        .map(|promise| promise.name.as_str())
+        .collect();
     if !broken.is_empty() {
         return (Verdict::Fail, format!("B breaks what A kept: {}.", text::list(&broken)));
     }
