@@ -70,11 +70,21 @@ mod tests {
     use proptest::prelude::*;
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+    /// GitHub's dialect.
+    fn github() -> Options {
+        Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_GFM
+            | Options::ENABLE_MATH
+    }
+
     /// The text that a reader of the Markdown sees, and whether there was anything but text.
     fn seen(markdown: &str) -> (String, bool) {
         let mut text = String::new();
         let mut more = false;
-        for event in Parser::new_ext(markdown, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
+        for event in Parser::new_ext(markdown, github()) {
             match event {
                 Event::Text(part) => text.push_str(&part),
                 Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}

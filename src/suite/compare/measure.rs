@@ -124,7 +124,7 @@ fn step(report: &StepReport) -> Vec<Figure> {
     let per_operation = |count: u64| count as f64 / report.operations as f64;
     let counts = [
         figure("bad", Unit::Share, per_operation(report.bad)),
-        figure("attempts per operation", Unit::Number, per_operation(report.attempts)),
+        figure("attempts/op", Unit::Number, per_operation(report.attempts)),
     ];
     latencies.chain(counts).collect()
 }

@@ -36,8 +36,17 @@ pub(super) fn unit(unit: Unit) -> &'static str {
 
 /// `+18.2%` worse, `-3%` better.
 pub(super) fn percent(share: f64) -> String {
-    let percent = (share * 1e3).round() / 10.0;
-    if percent == 0.0 { "0%".to_owned() } else { format!("{percent:+}%") }
+    format!("{}%", signed(share))
+}
+
+/// Percent with a sign, with one decimal where it is below ten.
+fn signed(share: f64) -> String {
+    let tenths = (share * 1e3).round() / 10.0;
+    match tenths {
+        0.0 => "0".to_owned(),
+        tenths if tenths.abs() < 10.0 => format!("{tenths:+}"),
+        tenths => format!("{:+.0}", tenths),
+    }
 }
 
 /// By how much B is worse.
@@ -51,7 +60,7 @@ pub(super) fn worse_by(change: &Change) -> String {
 
 /// The interval of that.
 pub(super) fn interval(change: &Change) -> String {
-    change.interval.map_or(String::new(), |(low, high)| format!("{}..{}", percent(low), percent(high)))
+    change.interval.map_or(String::new(), |(low, high)| format!("{}..{}", signed(low), percent(high)))
 }
 
 /// A probability.
