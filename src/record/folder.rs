@@ -101,8 +101,8 @@ fn file_name(plan: &str) -> String {
     if name.is_empty() { "run".to_owned() } else { name.to_owned() }
 }
 
-/// `20261121T013000Z`.
-fn utc(nanos: i64) -> String {
+/// A wall-clock time, in nanoseconds since 1970, as folders are named by it: `20261121T013000Z`.
+pub fn utc(nanos: i64) -> String {
     let seconds = nanos.div_euclid(1_000_000_000);
     let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);

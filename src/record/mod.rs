@@ -21,7 +21,7 @@ mod tests;
 pub use atomic::write_atomic;
 pub use error::RecordError;
 pub use final_table::FinalTable;
-pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, SAMPLES};
+pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, SAMPLES, utc};
 pub(crate) use hash::hex;
 pub use hash::sha256;
 pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseInfo, Scope, StepInfo};

@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod history;
 mod hlog;
+mod html;
 mod jtl;
 mod number;
 mod stats;
@@ -88,5 +89,6 @@ pub fn write(
     if options.jtl {
         reporters.push(&jtl::Jtl);
     }
+    reporters.push(&html::Html);
     reporters.into_iter().map(|reporter| files::replace(folder, reporter, &source)).collect()
 }
