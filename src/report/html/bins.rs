@@ -26,8 +26,11 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// From the start of the load to the end of its drain.
+    /// From the start of the load to the end of its drain; none where there was no load.
     pub fn of(manifest: &Manifest) -> Bins {
+        if manifest.load_end <= manifest.load_start {
+            return Bins::between(manifest.load_start, manifest.load_start);
+        }
         let drained = manifest.phases.iter().find(|info| info.phase == Phase::Drain).map(|info| info.to);
         let end = drained.unwrap_or(manifest.load_end).max(manifest.load_end);
         Bins::between(manifest.load_start, end)

@@ -83,13 +83,18 @@ pub fn plain(value: f64) -> String {
     if value.abs() >= 1e15 { format!("{value:e}") } else { number(value) }
 }
 
-/// An interval of a metric in its unit: `99.4% … 99.6%`; an open end is left out.
-pub fn interval(interval: Interval, unit: Unit) -> String {
-    let show = |value: f64| match unit {
+/// A value of a metric in its unit.
+pub fn measured(value: f64, unit: Unit) -> String {
+    match unit {
         Unit::Time => latency(value),
         Unit::Share => percent(value),
-        _ => Quantity { unit, value }.to_string(),
-    };
+        Unit::Rate | Unit::Number => Quantity { unit, value }.to_string(),
+    }
+}
+
+/// An interval of a metric in its unit: `99.4% … 99.6%`; an open end is left out.
+pub fn interval(interval: Interval, unit: Unit) -> String {
+    let show = |value: f64| measured(value, unit);
     match (interval.low, interval.high) {
         (Some(low), Some(high)) => format!("{} … {}", show(low), show(high)),
         (Some(low), None) => format!("≥ {}", show(low)),

@@ -1,5 +1,6 @@
 //! The small parts that every page is made of: badges, notes, sections, tables that scroll.
 
+use super::said::said;
 use crate::verify::Verdict;
 use maud::{Markup, html};
 
@@ -20,18 +21,31 @@ pub fn badge(verdict: Verdict) -> Markup {
     html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) (word(verdict)) } }
 }
 
-/// The shape of a verdict: a tick, a question, a cross. It says nothing that the word beside it does not.
+/// The shape of a verdict beside its word: a tick, a question, a cross.
 pub fn shape(verdict: Verdict) -> Markup {
+    html! {
+        svg class="shape" role="presentation" aria-hidden="true" width="14" height="14" viewBox="0 0 16 16" { (strokes(verdict)) }
+    }
+}
+
+/// The shape of a verdict where it stands without its word.
+pub fn sign(verdict: Verdict) -> Markup {
+    html! {
+        svg class="shape" role="img" width="14" height="14" viewBox="0 0 16 16" {
+            title { (word(verdict).to_lowercase()) }
+            (strokes(verdict))
+        }
+    }
+}
+
+fn strokes(verdict: Verdict) -> Markup {
     let (color, path) = match verdict {
         Verdict::Pass => ("#1a7f37", "M3.5 8.5l3 3 6-7"),
         Verdict::Unknown => ("#8a5a00", "M5 6a3 3 0 1 1 4.3 2.7Q8 9.4 8 10.5M8 13v.1"),
         Verdict::Fail => ("#b3261e", "M4 4l8 8M12 4l-8 8"),
     };
     html! {
-        svg class="shape" role="img" width="14" height="14" viewBox="0 0 16 16" {
-            title { (word(verdict).to_lowercase()) }
-            path d=(path) fill="none" stroke=(color) stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" {}
-        }
+        path d=(path) fill="none" stroke=(color) stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" {}
     }
 }
 
@@ -56,11 +70,11 @@ pub fn wide(label: &str, content: Markup) -> Markup {
     html! { div class="wide" role="region" aria-label=(label) tabindex="0" { (content) } }
 }
 
-/// Lines of evidence as they were recorded.
+/// Lines of evidence as they were recorded, without their secrets.
 pub fn evidence(lines: &[String]) -> Markup {
     html! {
         @if !lines.is_empty() {
-            ul class="evidence" { @for line in lines { li { code { (line) } } } }
+            ul class="evidence" { @for line in lines { li { code { (said(line)) } } } }
         }
     }
 }

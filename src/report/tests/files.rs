@@ -57,6 +57,7 @@ fn all_files_are_there_and_nothing_is_left_beside_them() {
         "faults.csv",
         "latency.hlog",
         "results.jtl",
+        "report.html",
     ];
     assert_eq!(names, expected);
     for entry in std::fs::read_dir(written.record.folder()).expect("there") {

@@ -66,7 +66,7 @@ impl StackedBars<'_> {
         html! {
             figure class="chart time bars" id=(self.id) data-first=(short(bins.from(0))) data-width=(bins.width) data-count=(bins.count) data-end=(format!("{:.3}", bins.end)) {
                 figcaption {
-                    h3 { (self.title) }
+                    h2 { (self.title) }
                     ul class="legend" {
                         @for (number, (name, class, color, _)) in self.stacks.iter().enumerate() {
                             li data-line=(number) {

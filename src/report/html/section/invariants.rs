@@ -35,7 +35,7 @@ pub fn invariants(story: &Story) -> Markup {
                             td class="number" data-label="Samples" data-v=(report.samples) { (figures::count(report.samples)) }
                             td data-label="What was found" {
                                 (said(&report.reason))
-                                (evidence(&report.evidence.iter().map(|line| said(line)).collect::<Vec<_>>()))
+                                (evidence(&report.evidence))
                             }
                         }
                     }

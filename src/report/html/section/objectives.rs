@@ -62,7 +62,7 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
             td class="number" data-label="Actual" data-v=(value(report.actual)) {
                 strong { (report.actual_text) }
                 @if let Some(from_send) = report.actual_from_send {
-                    small { "from the actual send: " (figures::latency(from_send)) }
+                    small { "from the actual send: " (figures::measured(from_send, unit)) }
                 }
             }
             td class="number" data-label="95% interval" { (interval) }

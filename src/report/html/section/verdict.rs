@@ -1,7 +1,7 @@
 //! The verdict, in one sentence; what decided it; and the run at a glance.
 
 use super::super::chart::StackedBars;
-use super::super::part::{shape, tone, word};
+use super::super::part::{shape, sign, tone, word};
 use super::super::said::said;
 use super::super::{Story, figures};
 use super::facts::facts;
@@ -62,7 +62,7 @@ fn decided(story: &Story) -> Markup {
             ul class="decided" {
                 @for (verdict, anchor, name, reason) in points.iter().take(MOST) {
                     li class=(tone(*verdict)) {
-                        (shape(*verdict)) " "
+                        (sign(*verdict)) " "
                         @match anchor {
                             Some(anchor) => a href={ "#" (anchor) } { (name) },
                             None => strong { (name) },
