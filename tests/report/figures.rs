@@ -131,7 +131,7 @@ fn faults_stand_as_in_the_json() {
     assert!(row[7].starts_with(&format!("{} of", fault["bad"])), "{row:?}");
     let bounds = &fault["recovery"]["after_applied"];
     let tenth = |end: &str| (bounds[end].as_f64().expect("an end") * 10.0).round() / 10.0;
-    assert!(row[5].starts_with(&format!("{}..{}s", tenth("low"), tenth("high"))), "{row:?} {bounds}");
+    assert!(row[5].starts_with(&format!("{}–{}s", tenth("low"), tenth("high"))), "{row:?} {bounds}");
 }
 
 #[test]

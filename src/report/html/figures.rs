@@ -83,6 +83,17 @@ pub fn plain(value: f64) -> String {
     if value.abs() >= 1e15 { format!("{value:e}") } else { number(value) }
 }
 
+/// When users were served again, in seconds: from last bad to first good.
+pub fn recovered(found: Interval) -> String {
+    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
+    match (found.low.unwrap_or(0.0), found.high) {
+        (_, Some(high)) if high <= 0.0 => "0s".to_owned(),
+        (low, Some(high)) if low <= 0.0 => format!("at most {}s", tenths(high)),
+        (low, Some(high)) => format!("{}–{}s", tenths(low), tenths(high)),
+        (low, None) => format!("over {}s", tenths(low)),
+    }
+}
+
 /// A value of a metric in its unit.
 pub fn measured(value: f64, unit: Unit) -> String {
     match unit {

@@ -31,7 +31,7 @@ impl StackedBars<'_> {
             (stack + 1..self.stacks.len()).map(|under| value(under, place)).sum::<f64>()
         };
         let tops = (0..bins.count).map(|place| below(0, place) + value(0, place));
-        let axis = ValueAxis::new(Scale::Linear, Unit::Rate, tops, 8.0, self.height - 1.0);
+        let axis = ValueAxis::new(Scale::Linear, Unit::Rate, tops, 16.0, self.height - 1.0);
         let heights = |stack: usize| -> Vec<Option<(f64, f64)>> {
             let bar = |place: usize| {
                 let (from, to) = (below(stack, place), below(stack, place) + value(stack, place));

@@ -96,15 +96,17 @@ impl CurveChart<'_> {
                 svg class="area" role="presentation" x="0" y=(HEAD) width="100%" height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" {
                     @for (value, _) in &axis.ticks { (grid(&format!("M0 {}H{WIDTH}", path::short(axis.y(*value))))) }
                     @for (q, _) in named.clone() { (grid(&format!("M{} 0V{HEIGHT}", path::short(x(*q))))) }
-                    @for (number, curve) in self.curves.iter().enumerate().rev() { (draw(number, curve, &axis, x)) }
+                    @for (number, curve) in self.curves.iter().enumerate() { (draw(number, curve, &axis, x)) }
                 }
                 @for (value, text) in &axis.ticks {
                     text class="tick" x="3" y=(path::short(HEAD + axis.y(*value) - 3.0)) fill="#57606a" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (text) }
                 }
+                g class="times" fill="#57606a" {
                 @for (q, text) in named {
                     @let place = x(*q) / 10.0;
                     @let anchor = if place < 3.0 { "start" } else if place > 94.0 { "end" } else { "middle" };
-                    text class="tick" x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) fill="#57606a" { (text) }
+                    text class="tick" x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) { (text) }
+                }
                 }
             }
         }

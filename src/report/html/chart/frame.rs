@@ -97,7 +97,7 @@ impl Frame {
             @for band in &self.bands {
                 @let from = self.x(band.from);
                 @let to = self.x(band.to).min(WIDTH);
-                @let color = if band.kind == "fault" { "#f6dcd2" } else { "#eceff2" };
+                @let color = if band.kind == "fault" { "#fbe8e0" } else { "#eceff2" };
                 rect class={ "band " (band.kind) } x=(short(from)) y="0" width=(short((to - from).max(0.0))) height=(height) fill=(color) {}
                 @if band.kind == "fault" {
                     path class="edge" d={ "M" (short(from)) " 0V" (height) } stroke="#b8400e" fill="none" vector-effect="non-scaling-stroke" {}

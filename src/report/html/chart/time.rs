@@ -37,7 +37,7 @@ pub struct TimeChart<'a> {
     pub unit: Unit,
     /// How the value axis runs.
     pub scale: Scale,
-    /// The series; the first is drawn last, on top.
+    /// The series; later ones are drawn over earlier ones.
     pub lines: Vec<Line>,
     /// Levels with a name: what was promised, what is tolerated.
     pub limits: Vec<(String, f64)>,
@@ -48,8 +48,10 @@ pub struct TimeChart<'a> {
 }
 
 /// The lane above the values in which lines run that have no good reply.
-const LOST: f64 = 26.0;
-const TOP: f64 = 14.0;
+const LOST: f64 = 36.0;
+/// How high that lane is.
+const LANE: f64 = 18.0;
+const TOP: f64 = 16.0;
 
 impl TimeChart<'_> {
     /// The figure.
@@ -94,15 +96,15 @@ impl TimeChart<'_> {
     fn inside(&self, frame: &Frame, axis: &ValueAxis, lost: bool) -> Markup {
         let height = |point: Point| match point {
             Point::At(value) => Some(axis.y(value)),
-            Point::NoReply => Some(LOST / 2.0 - 4.0),
+            Point::NoReply => Some(LANE / 2.0),
             Point::Gap => None,
         };
         html! {
-            @if lost { rect class="lost" x="0" y="0" width="1000" height=(LOST - 8.0) fill="#fbe9e7" {} }
+            @if lost { rect class="lost" x="0" y="0" width="1000" height=(LANE) fill="#fbe9e7" {} }
             @for (name, level) in self.limits.iter().filter(|(_, level)| axis.holds(*level)) {
                 path class="limit" d={ "M0 " (path::short(axis.y(*level))) "H1000" } stroke="#1b1f24" stroke-dasharray="6 4" fill="none" vector-effect="non-scaling-stroke" { title { (name) } }
             }
-            @for (number, line) in self.lines.iter().enumerate().rev() {
+            @for (number, line) in self.lines.iter().enumerate() {
                 @let tone = palette::of(number);
                 g class="line" data-line=(number) {
                     (range(line, frame, tone, &height))

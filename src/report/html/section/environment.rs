@@ -34,13 +34,13 @@ fn generator(story: &Story) -> Markup {
         p { (badge(report.verdict)) " " (said(&report.reason)) }
         (pairs(&[
             ("Arrivals planned", figures::count(report.planned)),
-            ("begun in time", figures::count(report.started)),
-            ("dropped", figures::count(report.dropped)),
+            ("Arrivals begun in time", figures::count(report.started)),
+            ("Arrivals dropped", figures::count(report.dropped)),
             ("Rate planned", figures::rate(report.rate_planned)),
-            ("reached", figures::rate(report.rate_reached)),
+            ("Rate reached", figures::rate(report.rate_reached)),
             ("Lateness p50", late(report, |report| report.lateness_p50)),
-            ("p99", late(report, |report| report.lateness_p99)),
-            ("at most", late(report, |report| report.lateness_max)),
+            ("Lateness p99", late(report, |report| report.lateness_p99)),
+            ("Lateness at most", late(report, |report| report.lateness_max)),
             ("Processor", format!("{:.2} cores", report.cpu)),
         ]))
         @if story.frame.bins.count > 0 { (lateness(story).draw(&story.frame)) }

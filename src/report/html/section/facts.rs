@@ -1,7 +1,6 @@
 //! Five figures that tell the run: promises, what broke, for how long it hurt, how many it hurt, how slow it was.
 
 use super::super::{Story, figures};
-use crate::report::number::recovered;
 use crate::verify::{FaultReport, Verdict};
 use maud::{Markup, html};
 
@@ -81,10 +80,10 @@ fn hurt(faults: &[FaultReport]) -> (String, String) {
             ("not at all".to_owned(), format!("users were served all through {}", fault.id))
         }
         Some((fault, interval)) if interval.high.is_none() => {
-            (recovered(interval), format!("after {}: no recovery was seen", fault.id))
+            (figures::recovered(interval), format!("after {}: no recovery was seen", fault.id))
         }
         Some((fault, interval)) => {
-            (recovered(interval), format!("from {} until users were served again", fault.id))
+            (figures::recovered(interval), format!("from {} until users were served again", fault.id))
         }
     }
 }

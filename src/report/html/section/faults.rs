@@ -4,7 +4,6 @@ use super::super::chart::{Lane, LaneChart, Piece};
 use super::super::part::{badge, nothing, section, tone, wide};
 use super::super::said::said;
 use super::super::{Story, figures};
-use crate::report::number::recovered;
 use crate::stats::Quantile;
 use crate::verify::{FaultReport, Verdict};
 use maud::{Markup, html};
@@ -43,17 +42,16 @@ fn timeline(story: &Story) -> Markup {
         lane.marks.extend(fault.healed.map(|at| (at, "healed")));
     }
     let more = lanes.len().saturating_sub(MOST_LANES);
-    let shares = story
-        .series
-        .load
-        .slots
-        .iter()
-        .map(|slot| (slot.total() > 0).then(|| slot.bad as f64 / slot.total() as f64));
+    let slots = story.series.load.slots.iter();
+    let shares: Vec<Option<f64>> =
+        slots.map(|slot| (slot.total() > 0).then(|| slot.bad as f64 / slot.total() as f64)).collect();
+    let most = shares.iter().flatten().fold(0.0_f64, |most, share| most.max(*share));
+    let head = format!("share of operations not served (at most {})", figures::percent(most));
     let chart = LaneChart {
         id: "fault-lanes",
         title: "Fault timeline",
         describe: "When each fault was planned, applied and healed, and until when users were not served. All times are in the table below.".to_owned(),
-        head: Some(("share of operations not served", shares.collect())),
+        head: Some((&head, shares)),
         lanes: lanes.into_values().take(MOST_LANES).collect(),
     };
     html! {
@@ -123,15 +121,15 @@ fn table(story: &Story) -> Markup {
                     @for (fault, anchor) in reports.iter().zip(&story.anchors.faults).take(MOST_ROWS) { (row(story, fault, anchor)) }
                 }
             }
+            (reading(reports))
             @if reports.len() > MOST_ROWS { p class="note" { (figures::count((reports.len() - MOST_ROWS) as u64)) " more in faults.csv." } }
         },
     )
 }
 
 fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
-    let second = |at: Option<f64>| html! { td class="number" data-v=(at.map_or(String::new(), |at| at.to_string())) { (at.map_or(figures::NONE.to_owned(), figures::seconds)) } };
-    let again =
-        fault.recovery.as_ref().map(|recovery| (recovered(recovery.after_applied), &recovery.indicator));
+    let second = |at: Option<f64>| html! { td class="number" data-v=(value(at)) { (at.map_or(figures::NONE.to_owned(), figures::seconds)) } };
+    let again = fault.recovery.as_ref().map(|recovery| recovery.after_applied);
     html! {
         tr id=(anchor) class=(tone(fault.verdict)) {
             td data-v=(fault.verdict as u8) { (badge(fault.verdict)) }
@@ -143,12 +141,7 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             (second(fault.planned))
             (second(fault.applied))
             (second(fault.healed))
-            td class="number" {
-                @match again {
-                    Some((text, indicator)) => { (text) small { "after it struck; by " code { (indicator) } } }
-                    None => (figures::NONE),
-                }
-            }
+            td class="number" data-v=(value(again.and_then(|again| again.high))) { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
             td class="number" { (fault.mttr.map_or(figures::NONE.to_owned(), |mttr| format!("{mttr:.1}s"))) }
             td class="number" data-v=(fault.bad) {
                 (figures::count(fault.bad)) " of " (figures::count(fault.operations))
@@ -157,12 +150,32 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             td class="number" { (figures::quantile(worst(story, fault))) }
             td class="number" {
                 @match &fault.rpo {
-                    Some(rpo) => { (figures::count(rpo.lost)) small { "over " (format!("{:.1}s", rpo.span)) } }
+                    Some(rpo) => {
+                        (figures::count(rpo.lost))
+                        @if rpo.lost > 0 { small { "over " (format!("{:.1}s", rpo.span)) } }
+                    }
                     None => (figures::NONE),
                 }
             }
         }
     }
+}
+
+/// What the columns mean that need it.
+fn reading(reports: &[FaultReport]) -> Markup {
+    let recovery = reports.iter().find_map(|fault| fault.recovery.as_ref());
+    html! {
+        @if let Some(recovery) = recovery {
+            p class="note" {
+                "Served again: from when the fault was in force until " code { (recovery.indicator) } " held for "
+                (figures::plain(recovery.hold)) "s, as last bad to first good. MTTR: the mean of it over all strikes of a fault. Worst p99: of a single second."
+            }
+        }
+    }
+}
+
+fn value(value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| value.to_string())
 }
 
 /// The worst p99 of a second that the fault touches.

@@ -40,6 +40,7 @@ fn arrivals(story: &Story) -> TimeChart<'static> {
     let open = story.source.plan.load.model == LoadModel::Open;
     lines.push(Line::new("begun", rates(bins, &found.begun)));
     if open {
+        // Drawn over the others, and dashed: both are seen where they are one.
         lines.push(Line::new("wanted", rates(bins, &found.wanted)));
     }
     if found.dropped.iter().any(|count| *count > 0) {

@@ -48,13 +48,13 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
         .get(place)
         .map_or(Unit::Number, |objective| objective.expect.metric.unit());
     let interval = report.interval.map_or(figures::NONE.to_owned(), |found| figures::interval(found, unit));
-    let place_of = report.step.as_ref().or(report.flow.as_ref());
     html! {
         tr id=(story.anchors.objectives[place]) class=(tone(report.verdict)) {
             td data-label="Verdict" data-v=(report.verdict as u8) { (badge(report.verdict)) }
             th scope="row" data-label="Objective" {
                 a class="anchor" href={ "#" (story.anchors.objectives[place]) } { (report.id) }
-                @if let Some(name) = place_of { small { " step or flow " (name) } }
+                @if let Some(flow) = &report.flow { small { " flow " (flow) } }
+                @if let Some(step) = &report.step { small { " step " (step) } }
                 @if report.advisory { small { " advisory: does not gate" } }
                 (why(report))
             }
@@ -68,7 +68,7 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
             td class="number" data-label="95% interval" { (interval) }
             td class="number" data-label="Samples" data-v=(report.samples) { (figures::count(report.samples)) }
             td data-label="Budget burned" data-v=(value(report.budget_burned)) { (budget(report)) }
-            td data-label="Window" { (report.window) }
+            td class="window" data-label="Window" { (report.window) }
         }
     }
 }

@@ -64,7 +64,7 @@ fn row(story: &Story, report: &StepReport, anchor: &str) -> Markup {
             td class="number" data-v=(report.operations) { (figures::count(report.operations)) }
             td class="number" data-v=(report.operations) { (per_second(report.operations, story.source.assessment.duration)) }
             td class="number" data-v=(report.attempts) { (figures::count(report.attempts)) }
-            td class="number" data-v=(report.bad) { (figures::count(report.bad)) small { (figures::share(report.bad, report.operations)) } }
+            td class="number" data-v=(report.bad) { (figures::count(report.bad)) @if report.bad > 0 { small { (figures::share(report.bad, report.operations)) } } }
             @for nanos in [report.p50, report.p90, report.p99, report.max] {
                 td class="number" data-v=(value(nanos)) { (time(nanos, report.operations)) }
             }
