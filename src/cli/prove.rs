@@ -2,7 +2,7 @@
 
 use super::{Exit, Stop, output, report, run, verify};
 use crate::plan::Override;
-use crate::record::{utc, write_atomic};
+use crate::record::{utc, utc_text, write_atomic};
 use crate::run::RunEnd;
 use crate::suite::index::{self, Entry};
 use crate::suite::prove::{self, Carried, Outcome, Prepared, Progress, Proof, Results, Trial};
@@ -101,7 +101,7 @@ fn prepared(arguments: &Arguments) -> Result<Vec<Prepared>, Stop> {
 fn folder(arguments: &Arguments) -> Result<PathBuf, Stop> {
     match &arguments.resume {
         None => {
-            let name = format!("prove-{}Z", utc(now()).replace(['-', ':'], ""));
+            let name = format!("prove-{}", utc(now()));
             Ok(arguments.reports.join(name))
         }
         Some(named) if !named.as_os_str().is_empty() => match named.is_dir() {
@@ -146,7 +146,7 @@ fn carried(trial: &Trial, folder: &Path, arguments: &Arguments) -> (Carried, Exi
         seconds: (began.elapsed().as_secs_f64() * 10.0).round() / 10.0,
         folder: run,
         build: build(),
-        ended: utc(now()),
+        ended: utc_text(now()),
     });
     (Carried { outcome, stop }, exit)
 }

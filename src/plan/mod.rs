@@ -15,6 +15,7 @@ mod nearest;
 mod overrides;
 mod reference;
 mod schema;
+pub mod secret;
 pub mod template;
 mod unbuilt;
 pub mod units;

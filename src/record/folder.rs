@@ -1,7 +1,7 @@
 //! The run folder: its name and its files.
 
 use super::RecordError;
-use super::utc::compact;
+use super::utc;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ impl RunFolder {
     /// When the folder cannot be made.
     pub fn create(reports: &Path, plan: &str, utc_nanos: i64) -> Result<RunFolder, RecordError> {
         std::fs::create_dir_all(reports).map_err(|error| RecordError::io("create", reports, &error))?;
-        let name = format!("{}-{}", file_name(plan), compact(utc_nanos));
+        let name = format!("{}-{}", file_name(plan), utc(utc_nanos));
         for number in 1..=MOST_IN_A_SECOND {
             let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
             let path = reports.join(name);

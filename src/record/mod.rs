@@ -29,4 +29,4 @@ pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseI
 pub use reader::{AttemptBatch, AttemptRow, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};
-pub use utc::utc;
+pub use utc::{utc, utc_text};

@@ -1,13 +1,13 @@
 //! Wall-clock times as text, for names and reports.
 
-/// `20261121T013000Z`, from nanoseconds since 1970-01-01 UTC.
-pub(super) fn compact(nanos: i64) -> String {
+/// `20261121T013000Z`, as folders are named by it, from nanoseconds since 1970-01-01 UTC.
+pub fn utc(nanos: i64) -> String {
     let ((year, month, day), (hour, minute, second)) = parts(nanos);
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
 /// `2026-11-21T01:30:00` in UTC, without a zone, from nanoseconds since 1970-01-01 UTC.
-pub fn utc(nanos: i64) -> String {
+pub fn utc_text(nanos: i64) -> String {
     let ((year, month, day), (hour, minute, second)) = parts(nanos);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn times_are_written_in_utc() {
-        assert_eq!(compact(0), "19700101T000000Z");
-        assert_eq!(compact(951_782_399 * SECOND), "20000228T235959Z");
-        assert_eq!(compact(951_782_400 * SECOND), "20000229T000000Z");
-        assert_eq!(compact(1_795_224_600 * SECOND + 999_999_999), "20261121T013000Z");
-        assert_eq!(compact(-1), "19691231T235959Z");
-        assert_eq!(utc(1_795_224_601 * SECOND), "2026-11-21T01:30:01");
+        assert_eq!(utc(0), "19700101T000000Z");
+        assert_eq!(utc(951_782_399 * SECOND), "20000228T235959Z");
+        assert_eq!(utc(951_782_400 * SECOND), "20000229T000000Z");
+        assert_eq!(utc(1_795_224_600 * SECOND + 999_999_999), "20261121T013000Z");
+        assert_eq!(utc(-1), "19691231T235959Z");
+        assert_eq!(utc_text(1_795_224_601 * SECOND), "2026-11-21T01:30:01");
     }
 }

@@ -3,6 +3,7 @@
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>. GitHub shows ten per step and
 //! drops the others, so the ten worst are given, what was violated before what could not be judged.
 
+use super::masked;
 use super::terminal::word;
 use crate::plan::Plan;
 use crate::verify::{Assessment, FaultReport, InvariantReport, ObjectiveReport, Verdict};
@@ -146,7 +147,7 @@ fn command(finding: &Finding, place: &dyn Fn(&str) -> Option<Place>) -> String {
     let title = clipped(&format!("{} {}", word(finding.verdict), finding.name), LONGEST_TITLE);
     let lines: Vec<&str> =
         std::iter::once(finding.reason).chain(finding.evidence.iter().map(String::as_str)).collect();
-    let message = clipped(&lines.join("\n"), LONGEST_MESSAGE);
+    let message = clipped(&masked(&lines.join("\n")), LONGEST_MESSAGE);
     format!("::{level} {at}title={}::{}\n", property(&title), data(&message))
 }
 

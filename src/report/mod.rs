@@ -8,6 +8,7 @@ mod files;
 mod github;
 mod history;
 mod hlog;
+pub mod html;
 mod jtl;
 mod judged;
 mod junit;
@@ -36,6 +37,11 @@ use crate::verify::Assessment;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tables::Tables;
+
+/// What was said, without what is secret by its name.
+fn masked(text: &str) -> String {
+    crate::plan::secret::credentials(&crate::plan::secret::by_name(text))
+}
 
 /// What a report is made of.
 pub struct Source<'a> {
@@ -100,5 +106,6 @@ pub fn write(
     if options.jtl {
         reporters.push(&jtl::Jtl);
     }
+    reporters.push(&html::Html);
     reporters.into_iter().map(|reporter| files::replace(folder, reporter, &source)).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::plan::expression::{Expectation, Quantity};
 use crate::stats::Quantile;
+use crate::verify::Interval;
 
 /// What stands where there is no number, as Locust writes it.
 pub const NONE: &str = "N/A";
@@ -51,6 +52,25 @@ pub fn quantity(expression: &str, value: f64) -> Option<Quantity> {
 /// Seconds, or an empty field.
 pub fn seconds(value: Option<f64>) -> String {
     value.map_or(String::new(), |value| format!("{value:.3}"))
+}
+
+/// Rounded to the three digits that a histogram knows.
+pub fn short(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let unit = 10f64.powf(value.log10().floor() - 2.0);
+    (value / unit).round() * unit
+}
+
+/// When users were served again, in seconds: last bad to first good; `>` where that was not seen.
+pub fn recovered(found: Interval) -> String {
+    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
+    match (found.low, found.high) {
+        (_, Some(0.0)) => "0s".to_owned(),
+        (low, Some(high)) => format!("{}..{}s", tenths(low.unwrap_or(0.0)), tenths(high)),
+        (low, None) => format!(">{}s", tenths(low.unwrap_or(0.0))),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ pub mod compare;
 mod folders;
 pub mod index;
 mod judged;
-mod page;
 pub mod prove;
 
 pub use folders::folders;

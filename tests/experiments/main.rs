@@ -12,6 +12,7 @@ mod killed;
 mod linear;
 mod quickstart;
 mod red;
+mod report;
 mod same_seed;
 mod scarce;
 mod support;

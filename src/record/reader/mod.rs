@@ -84,8 +84,18 @@ impl Record {
     /// # Errors
     /// As for [`Record::attempts`].
     pub fn histograms(&self) -> Result<Vec<HistogramRow>, RecordError> {
+        flat(self.histogram_batches()?)
+    }
+
+    /// The rows of the histograms, batch by batch: about a second each. A long run has millions.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn histogram_batches(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Vec<HistogramRow>, RecordError>> + use<>, RecordError> {
         let file = self.folder.join(HISTOGRAMS);
-        flat(batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))?)
+        batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))
     }
 
     /// All samples.

@@ -11,8 +11,8 @@
 mod cases;
 mod xml;
 
-use super::{ReportError, Reporter, Source};
-use crate::record::{Manifest, utc};
+use super::{ReportError, Reporter, Source, masked};
+use crate::record::{Manifest, utc_text};
 use crate::verify::Assessment;
 use cases::{Case, Outcome, Suite, suites};
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ fn suite(
         "  <testsuite name=\"{}\" package=\"{}\" id=\"{number}\" timestamp=\"{}\" hostname=\"{}\"",
         suite.name,
         attribute(&token(&assessment.plan)),
-        utc(manifest.anchor_utc.saturating_add(manifest.load_start.0)),
+        utc_text(manifest.anchor_utc.saturating_add(manifest.load_start.0)),
         attribute(if host.is_empty() { "localhost" } else { &host }),
     )?;
     writeln!(
@@ -69,8 +69,8 @@ fn suite(
     )?;
     properties(manifest, out)?;
     suite.cases.iter().try_for_each(|case| testcase(suite, case, assessment, out))?;
-    writeln!(out, "    <system-out>{}</system-out>", text(&assessment.reason))?;
-    writeln!(out, "    <system-err>{}</system-err>", text(&assessment.caveats.join("\n")))?;
+    writeln!(out, "    <system-out>{}</system-out>", text(&masked(&assessment.reason)))?;
+    writeln!(out, "    <system-err>{}</system-err>", text(&masked(&assessment.caveats.join("\n"))))?;
     writeln!(out, "  </testsuite>")
 }
 
@@ -106,7 +106,7 @@ fn testcase(suite: &Suite, case: &Case, assessment: &Assessment, out: &mut dyn W
             return writeln!(
                 out,
                 ">\n      <skipped message=\"{}\"/>\n    </testcase>",
-                attribute(&case.message)
+                attribute(&masked(&case.message))
             );
         }
         Outcome::Failed => ("failure", "violated"),
@@ -115,7 +115,7 @@ fn testcase(suite: &Suite, case: &Case, assessment: &Assessment, out: &mut dyn W
     writeln!(
         out,
         ">\n      <{element} type=\"{class}\" message=\"{}\">{}</{element}>\n    </testcase>",
-        attribute(&case.message),
-        text(&case.details.join("\n")),
+        attribute(&masked(&case.message)),
+        text(&masked(&case.details.join("\n"))),
     )
 }

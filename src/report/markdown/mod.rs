@@ -12,7 +12,7 @@ pub use page::Page;
 
 use super::terminal::word;
 use super::{ReportError, Reporter, Source};
-use crate::record::{Manifest, utc};
+use crate::record::{Manifest, utc_text};
 use crate::verify::Assessment;
 use std::io::Write;
 
@@ -59,7 +59,7 @@ fn foot(page: &mut Page, manifest: &Manifest) {
     page.gap();
     page.line(&format!(
         "<sub>{} UTC · plan {} (SHA-256 {}) · seed {} · shakedown {}</sub>",
-        utc(manifest.anchor_utc.saturating_add(manifest.load_start.0)).replace('T', " "),
+        utc_text(manifest.anchor_utc.saturating_add(manifest.load_start.0)).replace('T', " "),
         cell(&manifest.plan_file),
         cell(manifest.plan_sha256.get(..12).unwrap_or("unknown")),
         manifest.seed,

@@ -1,6 +1,7 @@
 //! A page that ends at a limit and says what it left out.
 
 use super::escape::cell;
+use crate::report::masked;
 
 /// Room for the sentence at the end.
 const RESERVE: usize = 160;
@@ -58,7 +59,8 @@ impl Page {
     /// Adds a row of plain texts.
     pub fn row<S: AsRef<str>>(&mut self, cells: &[S]) {
         let room = LONGEST_LINE / cells.len().max(1);
-        let cells: Vec<String> = cells.iter().map(|text| cell(&clipped(text.as_ref(), room))).collect();
+        let cells: Vec<String> =
+            cells.iter().map(|text| cell(&masked(&clipped(text.as_ref(), room)))).collect();
         self.line(&format!("| {} |", cells.join(" | ")));
     }
 
@@ -77,7 +79,7 @@ impl Page {
 
     /// Adds a plain text on a line, behind `mark`.
     pub fn text(&mut self, mark: &str, text: &str) {
-        self.line(&format!("{mark}{}", cell(&clipped(text, LONGEST_LINE))));
+        self.line(&format!("{mark}{}", cell(&masked(&clipped(text, LONGEST_LINE)))));
     }
 
     /// The text, at most as long as the limit.

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{Row, Style, judged};
-use crate::report::number::number;
-use crate::verify::{Assessment, FaultReport, Interval, Verdict};
+use crate::report::number::recovered;
+use crate::verify::{Assessment, FaultReport, Verdict};
 
 /// The table; at most [`MOST`] rows, the others are counted.
 pub fn section(assessment: &Assessment, style: Style) -> String {
@@ -30,7 +30,7 @@ fn row(fault: &FaultReport) -> Row {
         targets => format!("{} {}", fault.kind, targets.join(" ")),
     };
     let recovered =
-        fault.recovery.as_ref().map_or("-".to_owned(), |recovery| interval(recovery.after_applied));
+        fault.recovery.as_ref().map_or("-".to_owned(), |recovery| recovered(recovery.after_applied));
     let notes = if fault.verdict == Verdict::Pass { Vec::new() } else { vec![fault.reason.clone()] };
     let cells = vec![
         format!("{}{again}", fault.id),
@@ -42,13 +42,4 @@ fn row(fault: &FaultReport) -> Row {
         format!("{}/{}", fault.bad, fault.operations),
     ];
     (fault.verdict, cells, notes)
-}
-
-fn interval(found: Interval) -> String {
-    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
-    match (found.low, found.high) {
-        (_, Some(0.0)) => "0s".to_owned(),
-        (low, Some(high)) => format!("{}..{}s", tenths(low.unwrap_or(0.0)), tenths(high)),
-        (low, None) => format!(">{}s", tenths(low.unwrap_or(0.0))),
-    }
 }

@@ -61,6 +61,7 @@ fn all_files_are_there_and_nothing_is_left_beside_them() {
         "summary.md",
         "junit.xml",
         "results.jtl",
+        "report.html",
     ];
     assert_eq!(names, expected);
     for entry in std::fs::read_dir(written.record.folder()).expect("there") {

@@ -54,3 +54,11 @@ fn what_is_hostile_is_text() {
     assert!(texts.matches(&words).count() > 10, "{texts}");
     assert!(!text.contains("@you") && !text.contains('\u{1b}'));
 }
+
+#[test]
+fn secrets_are_masked() {
+    let mut told = red();
+    told.objectives[1].evidence = vec!["GET http://me:pw@h/?token=abc".into()];
+    let text = shown(&told);
+    assert!(!text.contains(":pw@") && !text.contains("abc"), "{text}");
+}

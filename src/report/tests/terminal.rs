@@ -45,5 +45,5 @@ fn an_assessment_without_anything_is_still_shown() {
     bare.generator.lateness_p50 = None;
     let text = shown(&bare);
     assert!(text.starts_with("PASS     A node dies under load\n"), "{text}");
-    assert!(text.ends_with("\nreports/run\n"));
+    assert!(text.ends_with("\nreports/run/report.html\n"));
 }

@@ -1,7 +1,8 @@
 //! A comparison as one self-contained page.
 
 use super::{Change, Comparison, Finding, Promise, text};
-use crate::suite::page::{badge, page};
+use crate::report::html::page::page;
+use crate::report::html::part::{badge, section, wide};
 use maud::{Markup, html};
 
 /// The whole page.
@@ -16,25 +17,23 @@ pub fn html(comparison: &Comparison) -> String {
             }
         }
         @if !comparison.differences.is_empty() {
-            h2 { "To be known" }
-            ul { @for difference in &comparison.differences { li { (difference.text) } } }
+            (section("known", "To be known", "In what the runs differ that should be equal.", html! {
+                ul { @for difference in &comparison.differences { li { (difference.text) } } }
+            }))
         }
         @if !comparison.promises.is_empty() {
-            h2 { "Promises" }
-            (promises(&comparison.promises))
+            (section("promises", "Promises", "How many runs kept them.", wide("Promises", promises(&comparison.promises))))
         }
         @if !comparison.changes.is_empty() {
-            h2 { "Figures" }
-            (changes(&comparison.changes))
-            p { (text::method(comparison)) }
+            (section("figures", "Figures", &text::method(comparison), wide("Figures", changes(&comparison.changes))))
         }
     };
-    page(&title, content).into_string()
+    page(&title, &[], content).into_string()
 }
 
 fn promises(promises: &[Promise]) -> Markup {
     html! {
-        table {
+        table class="sortable" {
             thead { tr { th scope="col" { "promise" } th scope="col" { "A" } th scope="col" { "B" } th scope="col" { "finding" } } }
             tbody {
                 @for promise in promises {
@@ -53,7 +52,7 @@ fn promises(promises: &[Promise]) -> Markup {
 fn changes(changes: &[Change]) -> Markup {
     let heads = ["finding", "of", "measure", "A", "B", "worse by", "95 % interval", "p"];
     html! {
-        table {
+        table class="sortable" {
             thead { tr { @for head in heads { th scope="col" { (head) } } } }
             tbody {
                 @for change in changes {

@@ -1,6 +1,6 @@
 //! A run as a page of many runs shows it.
 
-use crate::record::{Record, RecordError, utc};
+use crate::record::{Record, RecordError, utc_text};
 use crate::report::{Beat, pulse};
 use crate::verify::{Assessment, Verdict};
 use std::path::{Path, PathBuf};
@@ -71,6 +71,6 @@ impl Entry {
 
     /// When it began, in UTC.
     pub(super) fn when(&self) -> String {
-        utc(self.started).replace('T', " ")
+        utc_text(self.started).replace('T', " ")
     }
 }

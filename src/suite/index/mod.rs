@@ -8,7 +8,8 @@ mod tests;
 
 pub use entry::Entry;
 
-use super::page::{badge, page};
+use crate::report::html::page::page;
+use crate::report::html::part::{badge, wide};
 use crate::verify::Verdict;
 use maud::{Markup, html};
 use sparkline::sparkline;
@@ -28,7 +29,7 @@ pub fn html(entries: &[Entry], folder: &Path) -> String {
             (count(Verdict::Pass)) " passed, " (count(Verdict::Fail)) " failed, "
             (count(Verdict::Unknown)) " could not say."
         }
-        table {
+        (wide("Runs", html! { table class="sortable" {
             thead {
                 tr {
                     @for head in ["verdict", "plan", "p99 by second", "why", "bad", "operations", "runs"] {
@@ -37,13 +38,13 @@ pub fn html(entries: &[Entry], folder: &Path) -> String {
                 }
             }
             tbody { @for (plan, runs) in &rows { (row(plan, runs, folder)) } }
-        }
+        } }))
         p {
             "The sparkline is the newest run: its p99 from the intended start, second by second; grey bands are faults "
             "in force, red marks are seconds with bad operations."
         }
     };
-    page("Runs", content).into_string()
+    page("Runs", &[], content).into_string()
 }
 
 /// Plans in the order in which their first run was named; a counter-run is a row of its own.
