@@ -57,7 +57,11 @@ fn several_runs_have_a_page_and_can_be_compared() {
     assert_eq!(code, 0, "{error}");
     assert_eq!(told.lines().last(), Some("index.html"), "{told}");
     let page = desk.read("index.html");
-    assert_eq!((page.matches("<svg").count(), page.matches("/report.html\"").count()), (1, 2), "{page}");
+    assert_eq!(
+        (page.matches("class=\"spark\"").count(), page.matches("/report.html\"").count()),
+        (1, 2),
+        "{page}"
+    );
     assert!(page.contains("two seconds") && page.contains("1 plans, 2 runs"), "{page}");
 
     let (code, shown, error) = desk.run(&["compare", "a", "b", "--markdown", "c.md", "--html", "c.html"]);
@@ -143,14 +147,22 @@ url = "http://${node.address}"
 rate = "30/s"
 for = "2s"
 [[flow]]
-name = "look"
+name = "buy"
 [[flow.step]]
 name = "look"
 get = "/products?limit=20"
 expect = { status = 200 }
+extract = { product = "$.items[3].id" }
+[[flow.step]]
+name = "order"
+post = "/orders"
+header = { Idempotency-Key = "${uuid:order}" }
+json = { product = "${product}", quantity = 1 }
+expect = { status = [200, 201] }
 [[objective]]
 id = "at-once"
 expect = "p50 < 300ms"
+step = "order"
 [counter]
 why = "nodes answer late"
 set = { "stack.service.node.env.MINISHOP_REPLY_LATE" = "400ms" }

@@ -65,11 +65,24 @@ pub fn short(value: f64) -> f64 {
 
 /// When users were served again, in seconds: last bad to first good; `>` where that was not seen.
 pub fn recovered(found: Interval) -> String {
-    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
+    // Tenths where they say something: of a day's outage nobody wants them.
+    let tenths = |seconds: f64| {
+        number(if seconds < 1_000.0 { (seconds * 10.0).round() / 10.0 } else { seconds.round() })
+    };
     match (found.low, found.high) {
         (_, Some(0.0)) => "0s".to_owned(),
         (low, Some(high)) => format!("{}..{}s", tenths(low.unwrap_or(0.0)), tenths(high)),
         (low, None) => format!(">{}s", tenths(low.unwrap_or(0.0))),
+    }
+}
+
+/// A count with all its digits, or in millions where it has more than `digits`: the files have all of them.
+pub fn count(value: u64, digits: usize) -> String {
+    let exact = value.to_string();
+    match value {
+        _ if exact.len() <= digits => exact,
+        0..10_000_000 => format!("{:.2}M", value as f64 / 1e6),
+        _ => format!("{:.0}M", value as f64 / 1e6),
     }
 }
 

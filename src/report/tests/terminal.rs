@@ -2,8 +2,8 @@
 
 use super::cases::red;
 use crate::report::{Style, terminal};
-use crate::verify::Assessment;
 use crate::verify::testing::assessment;
+use crate::verify::{Assessment, Interval};
 use std::path::Path;
 
 fn shown(assessment: &Assessment) -> String {
@@ -24,6 +24,34 @@ fn a_run_in_which_much_went_wrong_shows_the_evidence() {
 fn nothing_is_wider_than_the_terminal() {
     for width in [72, 80, 120] {
         let text = terminal(&red(), Style { width, ..Style::default() });
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(width), "{width}: {widest:?}\n{text}");
+    }
+}
+
+#[test]
+fn a_long_run_with_long_names_fits_too() {
+    let mut long = red();
+    for report in &mut long.objectives {
+        report.id = "an-objective-with-a-very-long-name-indeed".into();
+        report.expect = "share(<=12345.678ms) >= 99.99999%".into();
+        (report.actual_text, report.window) =
+            ("1234567.8..1234568.9s".into(), "fault(a-fault-of-a-long-name)".into());
+    }
+    for report in &mut long.faults {
+        (report.planned, report.applied, report.healed) = (Some(86_399.12), Some(86_399.99), Some(86_400.0));
+        (report.operations, report.bad) = (123_456_789, 12_345_678);
+        report.targets = vec!["a-service-of-a-long-name-12".into(); 5];
+        let recovery = report.recovery.as_mut().expect("recovered");
+        recovery.after_applied = Interval { low: Some(86_400.1), high: Some(86_401.2) };
+    }
+    for report in &mut long.steps {
+        (report.flow, report.step) = ("a-flow-of-a-long-name".into(), "a-step-of-a-long-name".into());
+        (report.operations, report.attempts, report.bad) = (123_456_789, 1_234_567_890, 12_345_678);
+        (report.p50, report.p90, report.p99, report.max) = (None, None, None, Some(123_456_789_012.0));
+    }
+    for width in [72, 80, 120] {
+        let text = terminal(&long, Style { width, ..Style::default() });
         let widest = text.lines().map(|line| line.chars().count()).max();
         assert!(widest <= Some(width), "{width}: {widest:?}\n{text}");
     }

@@ -45,7 +45,7 @@ fn signed(share: f64) -> String {
     match tenths {
         0.0 => "0".to_owned(),
         tenths if tenths.abs() < 10.0 => format!("{tenths:+}"),
-        tenths => format!("{:+.0}", tenths),
+        tenths => format!("{tenths:+.0}"),
     }
 }
 

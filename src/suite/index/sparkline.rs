@@ -23,7 +23,7 @@ pub(super) fn sparkline(entry: &Entry) -> Markup {
         entry.faults.len(),
     );
     html! {
-        svg role="img" width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {
+        svg class="spark" role="img" width=(WIDTH) height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {
             title { (title) }
             @for (from, to) in &entry.faults {
                 rect x=(short(x(*from))) y="0" width=(short((x(*to) - x(*from)).max(1.0))) height=(HEIGHT) fill="#888" fill-opacity="0.3" {}
