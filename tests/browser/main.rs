@@ -6,6 +6,7 @@ mod charts;
 mod driver;
 mod looks;
 mod plain;
+#[allow(dead_code, reason = "each set of tests uses a part of it")]
 #[path = "../support/recorded.rs"]
 mod recorded;
 mod tables;

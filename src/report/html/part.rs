@@ -18,7 +18,7 @@ pub fn tone(verdict: Verdict) -> &'static str {
 
 /// A verdict as a word with a shape of its own, so that it is told without colour too.
 pub fn badge(verdict: Verdict) -> Markup {
-    html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) (word(verdict)) } }
+    html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) " " (word(verdict)) } }
 }
 
 /// The shape of a verdict beside its word: a tick, a question, a cross.

@@ -71,7 +71,7 @@ impl StackedBars<'_> {
                         @for (number, (name, class, color, _)) in self.stacks.iter().enumerate() {
                             li data-line=(number) {
                                 svg class="key" role="presentation" aria-hidden="true" width="12" height="12" { rect class={ "stack " (class) } width="12" height="12" rx="2" fill=(color) {} }
-                                span { (name) }
+                                " " span { (name) }
                             }
                         }
                     }

@@ -71,7 +71,7 @@ impl CurveChart<'_> {
                     h3 { (self.title) }
                     ul class="legend" {
                         @for (number, curve) in self.curves.iter().enumerate() {
-                            li data-line=(number) { (time::key(palette::of(number))) span { (curve.name) } }
+                            li data-line=(number) { (time::key(palette::of(number))) " " span { (curve.name) } }
                         }
                     }
                 }

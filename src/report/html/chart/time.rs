@@ -130,7 +130,7 @@ impl TimeChart<'_> {
         html! {
             ul class="legend" {
                 @for (number, line) in self.lines.iter().enumerate() {
-                    li data-line=(number) { (key(palette::of(number))) span { (line.name) } }
+                    li data-line=(number) { (key(palette::of(number))) " " span { (line.name) } }
                 }
             }
         }

@@ -46,12 +46,15 @@ fn timeline(story: &Story) -> Markup {
     let shares: Vec<Option<f64>> =
         slots.map(|slot| (slot.total() > 0).then(|| slot.bad as f64 / slot.total() as f64)).collect();
     let most = shares.iter().flatten().fold(0.0_f64, |most, share| most.max(*share));
-    let head = format!("share of operations not served (at most {})", figures::percent(most));
+    let head = format!("share of operations not served, up to {}", figures::percent(most));
+    // The worst second is as high as the bars can be: how high that is stands beside it.
+    let heights =
+        shares.into_iter().map(|share| share.filter(|_| most > 0.0).map(|share| share / most)).collect();
     let chart = LaneChart {
         id: "fault-lanes",
         title: "Fault timeline",
         describe: "When each fault was planned, applied and healed, and until when users were not served. All times are in the table below.".to_owned(),
-        head: Some((&head, shares)),
+        head: Some((&head, heights)),
         lanes: lanes.into_values().take(MOST_LANES).collect(),
     };
     html! {
@@ -68,10 +71,10 @@ fn key() -> Markup {
     let sample = |inside: Markup| html! { svg class="key" role="presentation" aria-hidden="true" width="26" height="12" { (inside) } };
     html! {
         ul class="legend still" {
-            li { (sample(html! { rect class="piece planned" x="1" y="1" width="24" height="10" fill="none" stroke="#57606a" stroke-dasharray="3 2" {} })) span { "planned" } }
-            li { (sample(html! { rect class="piece applied" x="1" y="2" width="24" height="8" fill="#b8400e" {} })) span { "in force (▼ applied, ● healed)" } }
-            li { (sample(html! { rect class="piece hurt" x="1" y="4" width="24" height="4" fill="#9b1c14" {} })) span { "users not served as promised" } }
-            li { (sample(html! { rect class="piece maybe" x="1" y="5" width="24" height="2" fill="#9b1c14" {} })) span { "recovered somewhere here" } }
+            li { (sample(html! { rect class="piece planned" x="1" y="1" width="24" height="10" fill="none" stroke="#57606a" stroke-dasharray="3 2" {} })) " " span { "planned" } }
+            li { (sample(html! { rect class="piece applied" x="1" y="2" width="24" height="8" fill="#b8400e" {} })) " " span { "in force (▼ applied, ● healed)" } }
+            li { (sample(html! { rect class="piece hurt" x="1" y="4" width="24" height="4" fill="#9b1c14" {} })) " " span { "users not served as promised" } }
+            li { (sample(html! { rect class="piece maybe" x="1" y="5" width="24" height="2" fill="#9b1c14" {} })) " " span { "recovered somewhere here" } }
         }
     }
 }
@@ -135,7 +138,7 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             td data-v=(fault.verdict as u8) { (badge(fault.verdict)) }
             th scope="row" {
                 a class="anchor" href={ "#" (anchor) } { (fault.id) @if fault.occurrence > 0 { " #" (fault.occurrence) } }
-                small { (fault.kind) " " (fault.targets.join(", ")) }
+                " " small { (fault.kind) " " (fault.targets.join(", ")) }
                 @if fault.verdict != Verdict::Pass { p class="why" { (said(&fault.reason)) } }
             }
             (second(fault.planned))
@@ -145,14 +148,14 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             td class="number" { (fault.mttr.map_or(figures::NONE.to_owned(), |mttr| format!("{mttr:.1}s"))) }
             td class="number" data-v=(fault.bad) {
                 (figures::count(fault.bad)) " of " (figures::count(fault.operations))
-                small { (figures::share(fault.bad, fault.operations)) }
+                " " small { (figures::share(fault.bad, fault.operations)) }
             }
             td class="number" { (figures::quantile(worst(story, fault))) }
             td class="number" {
                 @match &fault.rpo {
                     Some(rpo) => {
                         (figures::count(rpo.lost))
-                        @if rpo.lost > 0 { small { "over " (format!("{:.1}s", rpo.span)) } }
+                        @if rpo.lost > 0 { " " small { "over " (format!("{:.1}s", rpo.span)) } }
                     }
                     None => (figures::NONE),
                 }
