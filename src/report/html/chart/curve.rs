@@ -105,7 +105,7 @@ impl CurveChart<'_> {
                 @for (q, text) in named {
                     @let place = x(*q) / 10.0;
                     @let anchor = if place < 3.0 { "start" } else if place > 94.0 { "end" } else { "middle" };
-                    text class="tick" x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) { (text) }
+                    text class={ "tick" (if *q == 0.0 { " crowded" } else { "" }) } x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) { (text) }
                 }
                 }
             }
