@@ -1,6 +1,6 @@
 //! The faults: when each was planned, applied and healed, when users were served again, and what they felt.
 
-use super::super::chart::{Lane, LaneChart, Piece};
+use super::super::chart::{Lane, LaneChart, Piece, sample};
 use super::super::part::{badge, nothing, section, tone, wide};
 use super::super::said::said;
 use super::super::{Story, figures};
@@ -68,13 +68,22 @@ fn timeline(story: &Story) -> Markup {
 
 /// The signs of the timeline, explained.
 fn key() -> Markup {
-    let sample = |inside: Markup| html! { svg class="key" role="presentation" aria-hidden="true" width="26" height="12" { (inside) } };
+    const SIGNS: [(&str, f64, &str); 4] = [
+        ("planned", 10.0, "planned"),
+        ("applied", 8.0, "in force (▼ applied, ● healed)"),
+        ("hurt", 4.0, "users not served as promised"),
+        ("maybe", 2.0, "recovered somewhere here"),
+    ];
     html! {
         ul class="legend still" {
-            li { (sample(html! { rect class="piece planned" x="1" y="1" width="24" height="10" fill="none" stroke="#57606a" stroke-dasharray="3 2" {} })) " " span { "planned" } }
-            li { (sample(html! { rect class="piece applied" x="1" y="2" width="24" height="8" fill="#b8400e" {} })) " " span { "in force (▼ applied, ● healed)" } }
-            li { (sample(html! { rect class="piece hurt" x="1" y="4" width="24" height="4" fill="#9b1c14" {} })) " " span { "users not served as promised" } }
-            li { (sample(html! { rect class="piece maybe" x="1" y="5" width="24" height="2" fill="#9b1c14" {} })) " " span { "recovered somewhere here" } }
+            @for (kind, thick, words) in SIGNS {
+                li {
+                    svg class="key" role="presentation" aria-hidden="true" width="26" height="12" {
+                        (sample(kind, 24.0, thick))
+                    }
+                    " " span { (words) }
+                }
+            }
         }
     }
 }
@@ -119,19 +128,30 @@ fn table(story: &Story) -> Markup {
         html! {
             table class="sortable" {
                 caption { "Faults" }
-                thead { tr { @for (place, name) in head.iter().enumerate() { th scope="col" class=[(place > 1).then_some("number")] { (name) } } } }
+                thead {
+                    tr {
+                        @for (place, name) in head.iter().enumerate() {
+                            th scope="col" class=[(place > 1).then_some("number")] { (name) }
+                        }
+                    }
+                }
                 tbody {
-                    @for (fault, anchor) in reports.iter().zip(&story.anchors.faults).take(MOST_ROWS) { (row(story, fault, anchor)) }
+                    @for (fault, anchor) in reports.iter().zip(&story.anchors.faults).take(MOST_ROWS) {
+                        (row(story, fault, anchor))
+                    }
                 }
             }
             (reading(reports))
-            @if reports.len() > MOST_ROWS { p class="note" { (figures::count((reports.len() - MOST_ROWS) as u64)) " more in faults.csv." } }
+            @if reports.len() > MOST_ROWS {
+                p class="note" { (figures::count((reports.len() - MOST_ROWS) as u64)) " more in faults.csv." }
+            }
         },
     )
 }
 
 fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
-    let second = |at: Option<f64>| html! { td class="number" data-v=(value(at)) { (at.map_or(figures::NONE.to_owned(), figures::seconds)) } };
+    let shown = |at: Option<f64>| at.map_or(figures::NONE.to_owned(), figures::seconds);
+    let second = |at: Option<f64>| html! { td class="number" data-v=(value(at)) { (shown(at)) } };
     let again = fault.recovery.as_ref().map(|recovery| recovery.after_applied);
     html! {
         tr id=(anchor) class=(tone(fault.verdict)) {
@@ -144,7 +164,8 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             (second(fault.planned))
             (second(fault.applied))
             (second(fault.healed))
-            td class="number" data-v=(value(again.and_then(|again| again.high))) { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
+            td class="number" data-v=(value(again.and_then(|again| again.high)))
+                { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
             td class="number" { (fault.mttr.map_or(figures::NONE.to_owned(), |mttr| format!("{mttr:.1}s"))) }
             td class="number" data-v=(fault.bad) {
                 (figures::count(fault.bad)) " of " (figures::count(fault.operations))
