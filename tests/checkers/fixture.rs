@@ -151,6 +151,7 @@ impl Fixture {
             faults_planned: self.faults_planned || !self.faults.is_empty(),
             load_start: clock(0.0),
             torn: self.torn.clone(),
+            changed: false,
         };
         let mut builder = Builder::new(setting, true);
         for (place, op) in self.ops.iter().enumerate() {
