@@ -13,7 +13,8 @@ use shakedown::verify::{Case, Finding, judge_invariant};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OpSpec {
-    /// What it does: `order` is an effect, `read order` a read of that kind, `-` something unmarked.
+    /// What it does: `order` is an effect, `delete order` one that deletes, `read order` a read of that kind, `-` something
+    /// unmarked.
     #[serde(rename = "do")]
     pub what: String,
     /// Its number; by default its place.
@@ -164,12 +165,14 @@ impl Fixture {
 }
 
 fn step(what: &str) -> StepMark {
+    let (deletes, what) = what.strip_prefix("delete ").map_or((false, what), |what| (true, what));
     let mark = match what.strip_prefix("read ") {
         _ if what == "-" => None,
         Some(kind) => Some((Role::Read, kind.to_owned())),
         None => Some((Role::Effect, what.to_owned())),
     };
-    StepMark { name: format!("flow/{what}"), mark, deletes: false, load: true }
+    let name = if deletes { format!("flow/delete {what}") } else { format!("flow/{what}") };
+    StepMark { name, mark, deletes, load: true }
 }
 
 impl OpSpec {
