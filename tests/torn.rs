@@ -32,7 +32,7 @@ fn the_folder_as_it_was_left_passes() {
 #[test]
 fn damaged_anywhere_it_is_unknown_or_refused_with_a_reason() {
     let whole = Folder::whole();
-    let outcome = runner(600).run(&(any::<prop::sample::Index>(), damage()), |(which, edit)| {
+    let outcome = runner(250).run(&(any::<prop::sample::Index>(), damage()), |(which, edit)| {
         let name = which.get(&whole.names()).clone();
         let damaged = whole.with(&name, &edit);
         let came = damaged.judged();
@@ -47,7 +47,7 @@ fn damaged_anywhere_it_is_unknown_or_refused_with_a_reason() {
 fn damage_that_was_sealed_anew_is_survived() {
     let whole = Folder::whole();
     let strategy = (any::<prop::sample::Index>(), damage(), any::<Forgery>());
-    let outcome = runner(600).run(&strategy, |(which, edit, forgery)| {
+    let outcome = runner(250).run(&strategy, |(which, edit, forgery)| {
         let name = which.get(&whole.names()).clone();
         let came = whole.with(&name, &edit).forged(forgery).judged();
         prop_assert!(came.is_told(), "{name}, {edit:?}, {forgery:?}: {came:?}");

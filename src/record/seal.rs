@@ -18,9 +18,9 @@ pub(super) fn sealed(json: &str) -> String {
 /// Whether the text is what was sealed; nothing if it has no seal.
 pub(super) fn is_as_sealed(text: &str) -> Option<bool> {
     let (content, seal) = text.rsplit_once("\"seal\": \"")?;
-    let holds = content.strip_suffix(&FIELD[..FIELD.len() - "\"seal\": \"".len()]).is_some_and(|content| {
-        seal.strip_suffix(END).is_some_and(|hash| hash == sha256(content.as_bytes()))
-    });
+    let holds = content
+        .strip_suffix(&FIELD[..FIELD.len() - "\"seal\": \"".len()])
+        .is_some_and(|content| seal.strip_suffix(END).is_some_and(|hash| hash == sha256(content.as_bytes())));
     Some(holds)
 }
 

@@ -57,7 +57,8 @@ impl Rule {
                     let latency = row.bucket.highest() as f64 * 1e3;
                     cell.good = cell.good.saturating_add(row.count);
                     cell.sum += latency * f64::from(row.count);
-                    cell.within = cell.within.saturating_add(if self.is_within(latency) { row.count } else { 0 });
+                    cell.within =
+                        cell.within.saturating_add(if self.is_within(latency) { row.count } else { 0 });
                 }
             }
             Series::Service => cell.attempts = cell.attempts.saturating_add(row.count),

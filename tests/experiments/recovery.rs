@@ -93,7 +93,8 @@ fn look(address: SocketAddr) -> Look {
 /// The front's address, from the command line of the process that runs for this lab: its nodes keep their data there.
 fn front(lab: &Lab) -> SocketAddr {
     let until = Instant::now() + Duration::from_secs(20);
-    let port_of = |line: &str| line.split("--port ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+    let port_of =
+        |line: &str| line.split("--port ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
     loop {
         let nodes = processes_with(&lab.path().to_string_lossy());
         let ports: Vec<u16> =
@@ -132,7 +133,8 @@ fn watched(lab: &Lab, plan: &str) -> (Finished, Vec<Look>) {
 #[test]
 fn the_reported_interval_contains_the_true_recovery_time() {
     let fault = "[[fault]]\nid = \"node-dies\"\nat = \"2s\"\nfor = \"2s\"\nkill = { service = \"node\" }\n";
-    let objective = "[[objective]]\nid = \"recovers\"\nexpect = \"recovery <= 5s\"\nwindow = \"fault(node-dies)\"\n";
+    let objective =
+        "[[objective]]\nid = \"recovers\"\nexpect = \"recovery <= 5s\"\nwindow = \"fault(node-dies)\"\n";
     let plan = format!(
         "name = \"rto\"\n{}[load]\nrate = \"200/s\"\nfor = \"9s\"\n{ORDER}{fault}{objective}",
         shop(1)
@@ -157,15 +159,20 @@ fn the_reported_interval_contains_the_true_recovery_time() {
     let (low, high) = (told["low"].as_f64().expect("seen"), told["high"].as_f64().expect("seen"));
     println!("told {low:.3}..{high:.3} s, seen {earliest:.3}..{latest:.3} s");
     assert!(earliest > 1.9, "the node was dead for 2 s: {earliest}");
-    // The probe and the users arrive 5 ms apart: the true moment may lie between two of either.
-    assert!(low <= latest + 0.01 && earliest <= high + 0.01, "told {low}..{high}, seen {earliest}..{latest}");
+    // The probe and the users arrive 5 ms apart: the true moment may lie between two of either. And a user who was sent late
+    // was served later than the time for which it is counted.
+    let late = verdict["generator"]["lateness_max"].as_f64().expect("users") / 1e9;
+    let slack = 0.01 + late;
+    let holds =
+        |low: f64, high: f64, from: f64| low <= latest - from + slack && earliest - from <= high + slack;
+    assert!(holds(low, high, 0.0), "told {low}..{high}, seen {earliest}..{latest}, {late} s late");
     assert!(high - low <= 0.3, "an interval of {low}..{high} says little");
 
     // From the heal the same moment is told.
     let healed = fault["healed"].as_f64().expect("healed") - fault["applied"].as_f64().expect("applied");
     let told = &fault["recovery"]["after_healed"];
     let (low, high) = (told["low"].as_f64().expect("seen"), told["high"].as_f64().expect("seen"));
-    assert!(low <= latest - healed + 0.01 && (earliest - healed).max(0.0) <= high + 0.01, "{low}..{high}");
+    assert!(holds(low, high, healed), "told {low}..{high}, seen {earliest}..{latest}, healed {healed}");
     assert_eq!(fault["mttr"], fault["recovery"]["after_applied"]["high"]);
 }
 
@@ -175,7 +182,8 @@ fn acknowledged(run: &Finished) -> BTreeMap<String, i64> {
     let orders = record.manifest.steps.iter().position(|step| step.name == "order").expect("the step");
     let mut found: BTreeMap<String, i64> = BTreeMap::new();
     for batch in record.attempts().expect("attempts") {
-        for attempt in batch.expect("a batch").iter().filter(|attempt| usize::from(attempt.step.0) == orders) {
+        for attempt in batch.expect("a batch").iter().filter(|attempt| usize::from(attempt.step.0) == orders)
+        {
             if let (Outcome::Ok, Some(key)) = (attempt.outcome, attempt.key) {
                 let at = found.entry(key.to_owned()).or_insert(i64::MAX);
                 *at = (*at).min(attempt.end.0);
@@ -201,7 +209,8 @@ fn a_shop_told_to_forget_the_last_orders_loses_exactly_those() {
         "[[flow.step]]\nname = \"forget\"\npost = \"/admin/forget?count={FORGOTTEN}\"\nwhen = \"${{user}} == 350\"\n\
          expect = {{ status = 200 }}\n"
     );
-    let fault = "[[fault]]\nid = \"replica-dies\"\nat = \"2s\"\nfor = \"3s\"\nkill = { service = \"replica\" }\n";
+    let fault =
+        "[[fault]]\nid = \"replica-dies\"\nat = \"2s\"\nfor = \"3s\"\nkill = { service = \"replica\" }\n";
     let objective = "[[objective]]\nid = \"served\"\nexpect = \"availability >= 99%\"\n";
     let plan = format!(
         "name = \"rpo\"\n{}[load]\nrate = \"100/s\"\nfor = \"7s\"\n{ORDER}{forget}{fault}{FINAL}{objective}",

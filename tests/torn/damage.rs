@@ -156,8 +156,12 @@ fn set(json: &mut Value, place: f64, value: Value) {
 /// The JSON pointers of every value inside, its own last.
 fn pointers(json: &Value) -> Vec<String> {
     let below: Vec<(String, &Value)> = match json {
-        Value::Object(map) => map.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect(),
-        Value::Array(list) => list.iter().enumerate().map(|(place, value)| (place.to_string(), value)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(place, value)| (place.to_string(), value)).collect()
+        }
         _ => Vec::new(),
     };
     let inside = |(key, value): &(String, &Value)| {

@@ -120,7 +120,8 @@ fn program(folder: &Path, arguments: &[&str]) -> Command {
 /// The exit code of a verb on a folder, and everything that it printed.
 pub fn verify(folder: &Path, verb: &str) -> (i32, String) {
     let output = program(folder, &[verb, &folder.to_string_lossy()]).output().expect("the program runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code().unwrap_or(-1), text)
 }
 
@@ -167,7 +168,8 @@ fn original() -> &'static BTreeMap<String, Vec<u8>> {
         let lab = tempfile::tempdir().expect("a folder");
         std::fs::write(lab.path().join("plan.toml"), PLAN).expect("a plan");
         let output = program(lab.path(), &["run", "plan.toml", "--json"]).output().expect("the program runs");
-        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let told =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{told}");
         let mut runs = std::fs::read_dir(lab.path().join("reports")).expect("reports").flatten();
         let run = runs.next().expect("a run").path();

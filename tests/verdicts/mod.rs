@@ -55,7 +55,11 @@ pub fn all_as_promised(files: &[PathBuf], beside: impl Fn(&Path) -> PathBuf, jud
         if word(found.verdict) != promised(path).1 {
             wrong.push(format!("{}: {}", path.display(), found.said));
         }
-        assert!(found.verdict != Verdict::Fail || found.evidence > 0, "{}: what fails shows it", path.display());
+        assert!(
+            found.verdict != Verdict::Fail || found.evidence > 0,
+            "{}: what fails shows it",
+            path.display()
+        );
         let beside = beside(path);
         if update {
             std::fs::write(&beside, &found.said).expect("tests/ can be written");

@@ -19,8 +19,11 @@ pub(super) fn starts(events: &[Timed]) -> Vec<(Phase, Nanos)> {
 pub(super) fn fill_in(manifest: &mut Manifest, starts: &[(Phase, Nanos)], last: Nanos) {
     let began = |wanted: Phase| starts.iter().find(|(phase, _)| *phase == wanted).map(|(_, at)| *at);
     let ends = starts.iter().skip(1).map(|(_, at)| *at).chain([last]);
-    manifest.phases =
-        starts.iter().zip(ends).map(|(&(phase, from), to)| PhaseInfo { phase, from, to: to.max(from) }).collect();
+    manifest.phases = starts
+        .iter()
+        .zip(ends)
+        .map(|(&(phase, from), to)| PhaseInfo { phase, from, to: to.max(from) })
+        .collect();
     let Some(load) = began(Phase::Load) else { return };
     manifest.warmup_end = load;
     manifest.load_start = began(Phase::Warmup).unwrap_or(load);

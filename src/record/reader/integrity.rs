@@ -49,7 +49,10 @@ pub(super) fn check(
     }
     if length > seal.length {
         let reason = format!("{name} grew after it was sealed: what was added is not used");
-        return Ok((sound(path, seal.length).map_err(told)?.unwrap_or(Integrity::Prefix(seal.length)), Some(reason)));
+        return Ok((
+            sound(path, seal.length).map_err(told)?.unwrap_or(Integrity::Prefix(seal.length)),
+            Some(reason),
+        ));
     }
     Ok(match sound(path, length).map_err(told)? {
         None => (Integrity::Whole, None),

@@ -34,13 +34,15 @@ pub(super) fn read(folder: &Path) -> Result<(Manifest, Option<String>), RecordEr
         }
         Some(_) => {}
     }
+    let has_seal = value.get("seal").is_some();
     let manifest: Manifest = serde_json::from_value(value)
         .map_err(|error| not_a_run(format!("its {MANIFEST} is not a manifest ({error})")))?;
     if let Some(nonsense) = nonsense(&manifest) {
         return Err(not_a_run(format!("its {MANIFEST} makes no sense: {nonsense}")));
     }
-    let changed = std::str::from_utf8(&text).ok().and_then(is_as_sealed) == Some(false);
-    let other_plan = !manifest.plan_sha256.is_empty() && sha256(manifest.plan.as_bytes()) != manifest.plan_sha256;
+    let changed = has_seal && std::str::from_utf8(&text).ok().and_then(is_as_sealed) != Some(true);
+    let other_plan =
+        !manifest.plan_sha256.is_empty() && sha256(manifest.plan.as_bytes()) != manifest.plan_sha256;
     let wrong = if changed {
         Some(format!("{MANIFEST} was changed after the run (it is not what was sealed)"))
     } else {

@@ -89,7 +89,9 @@ impl Record {
     /// Whether a file is as the run left it, and so is what `run.json` says of it: what a judgement needs that counts
     /// what is not there.
     pub fn is_whole(&self, name: &str) -> bool {
-        !self.changed && !self.manifest.files.is_empty() && self.integrity.get(name) == Some(&Integrity::Whole)
+        !self.changed
+            && !self.manifest.files.is_empty()
+            && self.integrity.get(name) == Some(&Integrity::Whole)
     }
 
     /// Whether `run.json` was changed after the run.

@@ -16,8 +16,8 @@ impl Checker for AcknowledgedNotLost {
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         let keys = Keys::of_effects(case);
-        let mut acknowledged: Vec<(Nanos, Text)> =
-            keys.iter(case)
+        let mut acknowledged: Vec<(Nanos, Text)> = keys
+            .iter(case)
             .filter(|(_, tally)| tally.has_to_be_there())
             .filter_map(|(key, tally)| Some((tally.acknowledged?, key)))
             .collect();

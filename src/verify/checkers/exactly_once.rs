@@ -42,8 +42,8 @@ impl Checker for ExactlyOnce {
         let Tried { again, open, met } = tried(case, &keys);
         if case.relies_on_retries && met == 0 && doubled.is_empty() {
             let but = match again + open {
-                0 => "none was tried again or left open".to_owned(),
-                some => format!("{some} were tried again or left open, none of them while a fault was in force"),
+                0 => "none was tried again or left open",
+                _ => "those that were tried again or left open met no fault",
             };
             let ops = count(keys.ops, "operation");
             return Err(format!("of {ops} {but}: what a retry does was not put to the test"));

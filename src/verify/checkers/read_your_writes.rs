@@ -15,9 +15,8 @@ impl Checker for ReadYourWrites {
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         let mut evidence = Evidence::default();
-        let acknowledged = |op: &crate::verify::history::Op| {
-            op.version.filter(|_| op.is_done() && case.is_write(op))
-        };
+        let acknowledged =
+            |op: &crate::verify::history::Op| op.version.filter(|_| op.is_done() && case.is_write(op));
         let compared = walk(case, acknowledged, |behind| {
             let line = || {
                 format!(

@@ -64,7 +64,15 @@ impl Entry {
     /// A line of the nemesis: whatever it says, nobody looks at it.
     fn of_nemesis() -> Entry {
         let function = Function::Other("".into());
-        Entry { line: 0, process: None, kind: Kind::Info, function, key: None, value: Value::Null, time: None }
+        Entry {
+            line: 0,
+            process: None,
+            kind: Kind::Info,
+            function,
+            key: None,
+            value: Value::Null,
+            time: None,
+        }
     }
 }
 

@@ -35,7 +35,9 @@ fn array(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Trouble> {
         at = next;
         let place = Place { line, column: None };
         match rest.chars().next() {
-            None => return Err(place.trouble(name, "the array has no end", "is it cut off? give the whole file")),
+            None => {
+                return Err(place.trouble(name, "the array has no end", "is it cut off? give the whole file"));
+            }
             Some(']') => return Ok(found),
             Some(_) => {}
         }

@@ -20,6 +20,7 @@ mod older;
 mod own_writes;
 mod pair;
 mod queue;
+mod sessions;
 mod set;
 mod trouble;
 mod tuples;

@@ -62,9 +62,14 @@ impl World {
                 Some(pending.argument.clone())
             }
             ("queue", _) => self.queue.pop_front().map(Value::from),
-            ("unique-ids", _) => Some(json!(format!("id-{}", self.lines.len()))),
+            ("unique-ids", _) => {
+                self.sum += 1;
+                Some(json!(format!("id-{}", self.sum)))
+            }
             ("bank", "transfer") => self.transfer(&pending.argument).then(|| pending.argument.clone()),
-            ("bank", _) => Some(json!({ "a": self.balances[0], "b": self.balances[1], "c": self.balances[2] })),
+            ("bank", _) => {
+                Some(json!({ "a": self.balances[0], "b": self.balances[1], "c": self.balances[2] }))
+            }
             ("counter", "add") => {
                 self.sum += number;
                 Some(pending.argument.clone())
@@ -99,8 +104,7 @@ impl World {
 fn history(checker: &str, seed: u64) -> Vec<Value> {
     let rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let (set, queue) = Default::default();
-    let mut world =
-        World { rng, lines: Vec::new(), begun: 0, set, queue, sum: 0, balances: [30, 30, 30] };
+    let mut world = World { rng, lines: Vec::new(), begun: 0, set, queue, sum: 0, balances: [30, 30, 30] };
     let mut clients: Vec<(usize, Option<Pending>)> = (0..CLIENTS).map(|process| (process, None)).collect();
     let mut late: Vec<Pending> = Vec::new();
     while (world.begun as usize) < OPERATIONS || clients.iter().any(|(_, pending)| pending.is_some()) {
@@ -227,7 +231,9 @@ fn what_is_falsified_fails() {
 /// ended.
 fn possible_sums(lines: &[Value], read: (usize, usize)) -> Vec<i64> {
     let mut sums = vec![0];
-    for (begun, line) in lines.iter().enumerate().filter(|(_, line)| line["type"] == "invoke" && line["f"] == "add") {
+    for (begun, line) in
+        lines.iter().enumerate().filter(|(_, line)| line["type"] == "invoke" && line["f"] == "add")
+    {
         let number = line["value"].as_i64().expect("a number");
         let end = (begun..lines.len())
             .find(|place| *place > begun && lines[*place]["process"] == line["process"])
@@ -250,9 +256,12 @@ fn a_counters_bounds_are_those_of_all_that_a_read_may_have_seen() {
         let last = lines.len() - 1;
         let sums = possible_sums(&lines, (last - 1, last));
         let (low, high) = (sums.iter().min().expect("some"), sums.iter().max().expect("some"));
-        for (value, expected) in
-            [(*low, Verdict::Pass), (*high, Verdict::Pass), (low - 1, Verdict::Fail), (high + 1, Verdict::Fail)]
-        {
+        for (value, expected) in [
+            (*low, Verdict::Pass),
+            (*high, Verdict::Pass),
+            (low - 1, Verdict::Fail),
+            (high + 1, Verdict::Fail),
+        ] {
             let mut changed = lines.clone();
             changed[last]["value"] = json!(value);
             let (verdict, told) = judged("counter", &changed);
