@@ -136,7 +136,7 @@ fn the_reported_interval_contains_the_true_recovery_time() {
     let objective =
         "[[objective]]\nid = \"recovers\"\nexpect = \"recovery <= 5s\"\nwindow = \"fault(node-dies)\"\n";
     let plan = format!(
-        "name = \"rto\"\n{}[load]\nrate = \"200/s\"\nfor = \"9s\"\n{ORDER}{fault}{objective}",
+        "name = \"rto\"\n{}[load]\nmax_lateness = \"500ms\"\nrate = \"200/s\"\nfor = \"9s\"\n{ORDER}{fault}{objective}",
         shop(1)
     );
     let lab = Lab::new();
@@ -213,7 +213,7 @@ fn a_shop_told_to_forget_the_last_orders_loses_exactly_those() {
         "[[fault]]\nid = \"replica-dies\"\nat = \"2s\"\nfor = \"3s\"\nkill = { service = \"replica\" }\n";
     let objective = "[[objective]]\nid = \"served\"\nexpect = \"availability >= 99%\"\n";
     let plan = format!(
-        "name = \"rpo\"\n{}[load]\nrate = \"100/s\"\nfor = \"7s\"\n{ORDER}{forget}{fault}{FINAL}{objective}",
+        "name = \"rpo\"\n{}[load]\nmax_lateness = \"500ms\"\nrate = \"100/s\"\nfor = \"7s\"\n{ORDER}{forget}{fault}{FINAL}{objective}",
         shop(2)
     );
     let lab = Lab::new();

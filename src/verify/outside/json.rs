@@ -36,7 +36,11 @@ fn array(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Trouble> {
         let place = Place { line, column: None };
         match rest.chars().next() {
             None => {
-                return Err(place.trouble(name, "the array has no end", "is it cut off? give the whole file"));
+                return Err(place.trouble(
+                    name,
+                    "the array has no end",
+                    "is it cut off? give the whole file",
+                ));
             }
             Some(']') => return Ok(found),
             Some(_) => {}

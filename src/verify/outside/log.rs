@@ -1,6 +1,6 @@
 //! Jepsen's `history.txt`, and the lines of its log: process, type, f and value with tabs between, the last three in EDN.
 //!
-//! `INFO  jepsen.util - 3	:invoke	:cas	[1 2]`; in `history.txt` nothing stands before the process.
+//! `INFO  jepsen.util - 3⇥:invoke⇥:cas⇥[1 2]` (⇥ is a tab); in `history.txt` nothing stands before the process.
 
 use super::edn;
 use super::trouble::{Place, Trouble};
