@@ -168,7 +168,10 @@ async fn the_engine_was_away() {
     let Some(engine) = engine().await else { return };
     let shell = |name: &str| {
         let command = std::env::var(name).unwrap_or_else(|_| panic!("{name} says how"));
-        assert!(Command::new("bash").args(["-c", &command]).status().expect("a shell").success(), "{command}");
+        assert!(
+            Command::new("bash").args(["-c", &command]).status().expect("a shell").success(),
+            "{command}"
+        );
     };
     let project = Project::up(&engine, "away").await;
     let before = dump(&project).await;

@@ -88,6 +88,20 @@ impl Remedied {
         Ok(Box::new(self))
     }
 
+    /// The instances that the heal will end.
+    fn surplus(&self) -> Vec<String> {
+        let beyond = |instance: &Instance| {
+            instance.alive
+                && self.remedies.iter().any(|remedy| match remedy {
+                    Remedy::Surplus(surplus) => {
+                        surplus.service == instance.service && instance.index > surplus.keep
+                    }
+                    _ => false,
+                })
+        };
+        self.stack.instances().into_iter().filter(beyond).map(|instance| instance.name).collect()
+    }
+
     async fn refresh(&self) -> Result<(), String> {
         containers(&self.stack, self.kind)?.refresh().await.map_err(|error| error.to_string())
     }
@@ -100,6 +114,9 @@ impl FaultGuard for Remedied {
         self.refresh().await?;
         for idle in all::now(&self.stack, &self.targets).into_iter().filter(|target| !target.alive) {
             containers.expect(&idle.name, Expected::Start);
+        }
+        for name in self.surplus() {
+            containers.expect(&name, Expected::End);
         }
         each(&self.remedies, containers).await?;
         self.refresh().await
