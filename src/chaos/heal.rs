@@ -2,7 +2,7 @@
 
 use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
 use super::leftovers::same_boot;
-use super::{Lock, StateDir, remedies};
+use super::{Lock, StateDir, remedies, stray_helpers};
 use crate::stack::os::{
     self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
 };
@@ -29,7 +29,9 @@ pub struct HealReport {
 /// Heals whatever earlier runs of the locked project have left. May be called any number of times: what is right
 /// already is left alone. A process is touched only if pid and start time say that it is ours.
 pub fn heal(state: &StateDir, lock: &Lock) -> Result<HealReport, String> {
-    revert(&state.journal(lock.project()), "heal", PATIENCE, |_| true)
+    let mut report = revert(&state.journal(lock.project()), "heal", PATIENCE, |_| true)?;
+    stray_helpers::remove(lock.project(), &mut report);
+    Ok(report)
 }
 
 /// Reverts the open runs of a journal that are `wanted`, and writes what was done into it.
@@ -44,11 +46,19 @@ pub(super) fn revert(
     let mut report = HealReport::default();
     for run in open_runs(&contents.lines).iter().filter(|run| wanted(run)) {
         let mut of_run = HealReport::default();
-        if same_boot(run) {
-            revert_run(run, &mut of_run);
-        }
-        // Containers outlive a boot of the machine.
-        remedies::carry_out(&run.faults, patience, &|| is_open(path, &run.run), &mut of_run);
+        // Containers outlive a boot of the machine. Neither waits for the other: every moment that something is broken counts.
+        let mut of_containers = HealReport::default();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let open = || is_open(path, &run.run);
+                remedies::carry_out(&run.faults, patience, &open, &mut of_containers);
+            });
+            if same_boot(run) {
+                revert_run(run, &mut of_run);
+            }
+        });
+        of_run.did.append(&mut of_containers.did);
+        of_run.left.append(&mut of_containers.left);
         let entry = Entry::Reverted { by: by.to_owned(), did: of_run.did.clone(), left: of_run.left.clone() };
         if let Err(error) = Journal::append_to(path, &run.run).and_then(|journal| journal.append(entry)) {
             of_run.left.push(error);

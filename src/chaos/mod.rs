@@ -16,6 +16,7 @@ mod remedies;
 mod schedule;
 mod sentinel;
 mod state_dir;
+mod stray_helpers;
 mod target;
 mod utc;
 

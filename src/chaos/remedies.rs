@@ -63,7 +63,7 @@ pub(super) fn wrong(faults: &[OpenFault]) -> Vec<String> {
 }
 
 /// Blocks. Inside a runtime nothing may block on another one; a thread of its own may.
-fn on_a_runtime<F>(work: impl FnOnce() -> F + Send) -> Result<F::Output, String>
+pub(super) fn on_a_runtime<F>(work: impl FnOnce() -> F + Send) -> Result<F::Output, String>
 where
     F: Future,
     F::Output: Send,

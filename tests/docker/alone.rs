@@ -48,7 +48,7 @@ impl<F: Fn(&str, &[&str]) -> Output> Drop for Down<'_, F> {
     }
 }
 
-const LOAD: &str = "[target]\nurl = 'http://${web.address}'\ninstance_header = 'X-Instance'\n[load]\nmodel = 'open'\nstages = [{ \
+const LOAD: &str = "[target]\nurl = 'http://${web.address}'\ninstance_header = 'X-Instance'\n[load]\nmodel = 'open'\nmax_lateness = '5s'\nstages = [{ \
                     rate = '20/s', for = '4s' }]\n[[flow]]\nname = 'f'\n[[flow.step]]\nname = 's'\nget = '/'\n\
                     [[objective]]\nexpect = 'availability >= 10%'\n";
 

@@ -6,9 +6,9 @@ use crate::support::{Notes, Project, engine, eventually};
 use shakedown::chaos::{Controller, Journal, Lock, StateDir, leftovers};
 use shakedown::event::{Clock, Event, FaultStage, Nanos, StackChange};
 use shakedown::plan::model::FaultSpec;
+use shakedown::stack::Stack;
 use shakedown::stack::docker::ComposeStack;
 use shakedown::stack::docker::engine::State;
-use shakedown::stack::{Containers, Stack};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -171,8 +171,10 @@ async fn faults_in_order_in_turn_and_within_their_radius() {
                   [[fault]]\nid='first'\nat='4s'\nfor='1s'\nlimit={target={service='db'},cpus=0.5}\n\
                   [[fault]]\nid='second'\nat='4500ms'\nfor='100ms'\nremove={service='db'}";
     let chaos = Chaos::begin(&project, &stack, &notes, clock, faults, Some(2));
-    eventually("all is done", async || chaos.stages("first").len() == 3 && chaos.stages("second").len() == 2)
-        .await;
+    eventually("all is done", async || {
+        chaos.stages("first").len() == 3 && !chaos.stages("second").is_empty()
+    })
+    .await;
     let applied = |id: &str| -> Vec<Vec<String>> {
         chaos.stages(id).into_iter().filter(|one| one.0 == FaultStage::Applied).map(|one| one.1).collect()
     };

