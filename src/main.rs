@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Ok(Command::Export(arguments)) => cli::export::main(&arguments),
         Ok(Command::Report(arguments)) => cli::report::main(&arguments),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
+        Ok(Command::Proxy(arguments)) => cli::proxy::main(arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),
         Err(stop) => Err(stop),

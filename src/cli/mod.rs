@@ -10,6 +10,7 @@ pub mod heal;
 pub mod history;
 mod live;
 mod output;
+pub mod proxy;
 pub mod report;
 pub mod run;
 pub mod schema;
@@ -53,6 +54,8 @@ pub enum Command {
     Report(report::Arguments),
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
+    /// Serve a TCP fault proxy that Toxiproxy's clients can drive.
+    Proxy(proxy::Arguments),
     /// Serve a part of the built-in shop.
     #[command(hide = true)]
     DemoShop {
