@@ -2,7 +2,7 @@
 
 use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
 use super::leftovers::same_boot;
-use super::{Lock, StateDir};
+use super::{Lock, StateDir, foreign};
 use crate::stack::os::{
     self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
 };
@@ -37,6 +37,7 @@ pub(super) fn revert(path: &Path, by: &str, wanted: impl Fn(&OpenRun) -> bool) -
         if same_boot(run) {
             revert_run(run, &mut of_run);
         }
+        foreign::remove(&run.faults, &mut of_run);
         let entry = Entry::Reverted { by: by.to_owned(), did: of_run.did.clone(), left: of_run.left.clone() };
         if let Err(error) = Journal::append_to(path, &run.run).and_then(|journal| journal.append(entry)) {
             of_run.left.push(error);
@@ -63,6 +64,7 @@ fn revert_run(run: &OpenRun, report: &mut HealReport) {
                 Heal::EndGroup { pid, start_time } => {
                     groups.push((format!("fault `{}`", fault.id), *pid, *start_time));
                 }
+                Heal::Remove { .. } => {}
             }
         }
     }

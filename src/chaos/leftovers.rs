@@ -1,6 +1,6 @@
 //! What earlier runs of a project have left on this machine.
 
-use super::StateDir;
+use super::{StateDir, foreign};
 use super::journal::{Contents, Heal, OpenRun, open_runs};
 use crate::stack::os::{self, RUN_VARIABLE, boot_id, is_frozen, marked, marker, same_process};
 use std::collections::BTreeSet;
@@ -41,11 +41,12 @@ pub(super) fn same_boot(run: &OpenRun) -> bool {
 }
 
 fn of_run(run: &OpenRun) -> Vec<Leftover> {
+    let elsewhere = foreign::left(&run.faults).into_iter();
+    let mut left: Vec<Leftover> = elsewhere.map(|what| Leftover { run: run.run.clone(), what }).collect();
     if !same_boot(run) {
-        return Vec::new();
+        return left;
     }
     let mut told = BTreeSet::new();
-    let mut left = Vec::new();
     let mut add = |what: String| left.push(Leftover { run: run.run.clone(), what });
     for child in &run.children {
         if same_process(child.pid, child.start_time) {
@@ -68,7 +69,7 @@ fn of_run(run: &OpenRun) -> Vec<Leftover> {
                 {
                     add(format!("fault `{}`: pid {pid} still runs", fault.id));
                 }
-                Heal::Resume { .. } | Heal::EndGroup { .. } => {}
+                Heal::Resume { .. } | Heal::EndGroup { .. } | Heal::Remove { .. } => {}
             }
         }
     }

@@ -19,9 +19,6 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
     if plan.stack.kind == StackKind::Compose {
         add("stacks by Docker Compose".into(), "stack.kind".into());
     }
-    for (i, link) in plan.stack.links.iter().enumerate() {
-        add(format!("the link `{}`", link.name), format!("stack.link[{i}]"));
-    }
     for (i, fault) in plan.faults.iter().enumerate() {
         for kind in kinds(fault) {
             add(format!("faults of the kind `{kind}`"), format!("fault[{i}].{kind}"));
@@ -36,5 +33,11 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
 
 /// The kinds of a fault that are not built.
 fn kinds(fault: &FaultSpec) -> impl Iterator<Item = &'static str> {
-    fault.kinds().into_iter().filter(|kind| !matches!(*kind, "kill" | "stop" | "pause" | "restart"))
+    let on_link = fault.http.as_ref().is_some_and(|http| http.link.is_some());
+    let built = move |kind: &str| match kind {
+        "kill" | "stop" | "pause" | "restart" | "toxic" => true,
+        "http" => on_link,
+        _ => false,
+    };
+    fault.kinds().into_iter().filter(move |kind| !built(kind))
 }

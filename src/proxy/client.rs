@@ -73,6 +73,13 @@ impl Client {
         Ok(self.call("GET", &path, None)?.0 == 200)
     }
 
+    /// Whether the proxy has this HTTP rule.
+    pub fn has_rule(&self, proxy: &str, rule: &str) -> Result<bool, String> {
+        let (status, body) = self.call("GET", &format!("/proxies/{}/http", escaped(proxy)), None)?;
+        let said: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        Ok(status == 200 && said.as_array().is_some_and(|rules| rules.iter().any(|one| one["name"] == rule)))
+    }
+
     fn put(&self, path: &str, value: &impl Serialize, what: &str) -> Result<(), String> {
         let body = serde_json::to_string(value).map_err(|error| error.to_string())?;
         match self.call("POST", path, Some(&body))? {

@@ -3,12 +3,12 @@
 use super::live::Feed;
 use super::manifest;
 use super::{Job, RunError};
-use crate::chaos::{self, Journal, Lock, Sentinel};
+use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel};
 use crate::event::Clock;
 use crate::plan::model::StackKind;
 use crate::plan::{self, Loaded};
 use crate::record::{Recorder, RunFolder};
-use crate::stack::{self, ProcessStack, Stack, UrlStack};
+use crate::stack::{self, Links, ProcessStack, Stack, UrlStack};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -87,9 +87,11 @@ fn driver(
     journal: &Arc<Journal>,
 ) -> Result<Arc<dyn Stack>, RunError> {
     let plan = &job.loaded.plan;
+    let links = PlanLinks::of(plan).map_err(RunError::Preflight)?.map(|links| Arc::new(links) as Arc<dyn Links>);
     match plan.stack.kind {
         StackKind::Processes => {
             let context = stack::Context {
+                links,
                 run_id: run_id(folder),
                 run: folder.path().to_path_buf(),
                 plan_directory: job.loaded.directory.clone(),
@@ -106,7 +108,8 @@ fn driver(
             ))
         }
         StackKind::None | StackKind::Compose => {
-            Ok(Arc::new(UrlStack::new(plan.target.url.source(), plan.target.resolve.clone())))
+            let url = UrlStack::new(plan.target.url.source(), plan.target.resolve.clone());
+            Ok(Arc::new(url.with_links(links)))
         }
     }
 }

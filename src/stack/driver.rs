@@ -1,5 +1,6 @@
 //! What every driver can do: one trait for processes, containers and bare URLs.
 
+use super::Links;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,4 +76,8 @@ pub trait Stack: Send + Sync {
     async fn resume(&self, instance: &str) -> Result<(), StackError>;
     /// Takes everything down. Goes on after errors and returns the first.
     async fn down(&self) -> Result<(), StackError>;
+    /// Its links through a proxy, if it has any.
+    fn links(&self) -> Option<&dyn Links> {
+        None
+    }
 }

@@ -2,6 +2,7 @@
 
 mod driver;
 mod ledger;
+mod links;
 pub mod os;
 mod process;
 #[cfg(test)]
@@ -10,5 +11,6 @@ mod url;
 
 pub use driver::{Facts, Instance, Stack, StackError};
 pub use ledger::{Child, Ledger, NoLedger};
+pub use links::{Foreign, LinkFault, Links};
 pub use process::{Context, Environment, ProcessStack, planned_instances};
 pub use url::{UrlStack, allowed, allowed_with};

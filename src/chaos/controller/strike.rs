@@ -192,8 +192,9 @@ impl Written {
 async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due) -> Result<Written, String> {
     let targets =
         target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
-    let heals = built.fault.heals(&targets);
-    let written = Written { targets, heals };
+    let context = Context { stack: Arc::clone(&shared.stack), targets };
+    let heals = built.fault.prepare(&context).await?;
+    let written = Written { targets: context.targets, heals };
     shared
         .write_first(Entry::Applying {
             id: fault.id.clone(),
@@ -204,6 +205,11 @@ async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due
         })
         .await?;
     Ok(written)
+}
+
+/// What tells one life of an instance from another.
+fn life(target: &Instance) -> (&str, Option<u32>) {
+    (&target.name, target.pid)
 }
 
 /// Applies it to the targets as they are at this moment; if they are other processes than those written down, that is
@@ -217,10 +223,7 @@ async fn now(
 ) -> Result<Box<dyn crate::chaos::FaultGuard>, String> {
     let present =
         target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
-    let targets = if built.fault.heals(&present) == written.heals {
-        present
-    } else {
-        write_down(shared, fault, built, due).await?.targets
-    };
+    let same = present.iter().map(life).eq(written.targets.iter().map(life));
+    let targets = if same { present } else { write_down(shared, fault, built, due).await?.targets };
     built.fault.apply(&Context { stack: Arc::clone(&shared.stack), targets }).await
 }

@@ -1,7 +1,7 @@
 //! What is broken, and when.
 
 use super::OneOrMany;
-use crate::plan::units::{Rate, Share, Size, Time};
+use crate::plan::units::{Share, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -277,7 +277,11 @@ pub struct DnsFault {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpFault {
-    /// Whom it strikes.
+    /// The link whose requests it strikes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// In place of `link`: whom it strikes.
+    #[serde(default)]
     pub target: Target,
     /// The port of the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -323,7 +327,7 @@ pub struct ToxicFault {
     /// Attributes as in Toxiproxy's interface: `{ latency = 100, jitter = 20 }`.
     #[serde(default)]
     pub attributes: BTreeMap<String, f64>,
-    /// No more data per second than this; a shorthand for the `bandwidth` toxic.
+    /// With `type = "bandwidth"`: no more data per second than this, in place of the attribute `rate` (in kB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
+    pub rate: Option<Size>,
 }

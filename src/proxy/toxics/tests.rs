@@ -43,7 +43,7 @@ impl Bench {
     /// Everything that comes out, as `(ms, text)`, until nothing more comes by itself.
     fn drain(&mut self, from_ms: u64) -> Vec<(u64, String)> {
         let (mut now, mut out) = (self.at(from_ms), Vec::new());
-        for _ in 0..10_000 {
+        for _ in 0..100_000 {
             match self.stage.pull(now) {
                 Pulled::Item(item) => {
                     let text = match item {
@@ -59,7 +59,7 @@ impl Bench {
                 Pulled::Wait(None) => return out,
             }
         }
-        panic!("it never ends: {out:?}");
+        panic!("it never ends: {} items", out.len());
     }
 }
 
