@@ -14,7 +14,9 @@ pub(super) fn remove(faults: &[OpenFault], report: &mut HealReport) {
                 at.proxy, at.api, fault.id
             )),
             Ok(false) => {}
-            Err(error) => report.left.push(format!("fault `{}` on the proxy `{}`: {error}", fault.id, at.proxy)),
+            Err(error) => {
+                report.left.push(format!("fault `{}` on the proxy `{}`: {error}", fault.id, at.proxy))
+            }
         }
     }
 }

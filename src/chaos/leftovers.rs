@@ -1,7 +1,7 @@
 //! What earlier runs of a project have left on this machine.
 
-use super::{StateDir, foreign};
 use super::journal::{Contents, Heal, OpenRun, open_runs};
+use super::{StateDir, foreign};
 use crate::stack::os::{self, RUN_VARIABLE, boot_id, is_frozen, marked, marker, same_process};
 use std::collections::BTreeSet;
 use std::fmt;

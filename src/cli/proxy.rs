@@ -34,7 +34,9 @@ pub fn main(arguments: Arguments) -> Result<Exit, Stop> {
         let stop = told_to_stop().map_err(Stop::deployment)?;
         let program = Program::start(&settings).await.map_err(Stop::deployment)?;
         let address = program.address().map_err(Stop::deployment)?;
-        output::line(&format!("shakedown proxy: Toxiproxy's interface ({VERSION}) on http://{address}, seed {seed}"));
+        output::line(&format!(
+            "shakedown proxy: Toxiproxy's interface ({VERSION}) on http://{address}, seed {seed}"
+        ));
         program.run(stop).await.map_err(Stop::deployment)
     })?;
     Ok(Exit::Pass)

@@ -51,7 +51,8 @@ fn split(address: &str) -> Result<(&str, &str), &'static str> {
 
 /// Every address of this machine: both protocols where the kernel has IPv6, as in Toxiproxy.
 fn any() -> IpAddr {
-    let both = TcpSocket::new_v6().and_then(|socket| socket.bind(SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0)));
+    let both =
+        TcpSocket::new_v6().and_then(|socket| socket.bind(SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0)));
     if both.is_ok() { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() }
 }
 
@@ -96,7 +97,11 @@ mod tests {
             ("[::1]:80", "[::1]:80"),
             ("127.0.0.1:", "127.0.0.1:0"),
         ] {
-            assert_eq!(resolve(listen).await.map(|address| address.to_string()), Ok(address.into()), "{listen}");
+            assert_eq!(
+                resolve(listen).await.map(|address| address.to_string()),
+                Ok(address.into()),
+                "{listen}"
+            );
         }
         for listen in ["", ":0", "0.0.0.0:0", "[::]:0"] {
             assert_eq!(resolve(listen).await.map(|address| address.ip()), Ok(any()), "{listen}");

@@ -115,7 +115,9 @@ impl Chain {
         for place in (0..self.seats.len()).rev() {
             match toxics.iter().find(|toxic| toxic.id == self.seats[place].toxic.id) {
                 None => self.remove(place),
-                Some(toxic) if toxic.version != self.seats[place].toxic.version => self.retune(place, toxic, now),
+                Some(toxic) if toxic.version != self.seats[place].toxic.version => {
+                    self.retune(place, toxic, now)
+                }
                 Some(_) => {}
             }
         }

@@ -108,7 +108,10 @@ impl Client {
         let mut addresses = self.authority.to_socket_addrs().map_err(trouble)?;
         let address = addresses.next().ok_or_else(|| format!("{} has no address", self.authority))?;
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(trouble)?;
-        stream.set_read_timeout(Some(PATIENCE)).and_then(|()| stream.set_write_timeout(Some(PATIENCE))).map_err(trouble)?;
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .and_then(|()| stream.set_write_timeout(Some(PATIENCE)))
+            .map_err(trouble)?;
         let length = body.map_or(String::new(), |body| {
             format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
         });
@@ -146,7 +149,8 @@ mod tests {
     #[test]
     fn the_address_is_checked() {
         assert!(Client::new("http://127.0.0.1:8474/").is_ok());
-        for wrong in ["127.0.0.1:8474", "https://127.0.0.1:8474", "http://127.0.0.1", "http://127.0.0.1:1/x"] {
+        for wrong in ["127.0.0.1:8474", "https://127.0.0.1:8474", "http://127.0.0.1", "http://127.0.0.1:1/x"]
+        {
             let error = Client::new(wrong).expect_err(wrong);
             assert!(error.contains(wrong) && error.contains("8474"), "{error}");
         }

@@ -66,8 +66,9 @@ mod tests {
 
     #[test]
     fn what_a_seed_means_is_pinned_across_versions() {
-        let struck: Vec<u64> =
-            (0..20).filter(|number| Dice::of(7, &["web", "slow", "downstream"], *number).share() < 0.3).collect();
+        let struck: Vec<u64> = (0..20)
+            .filter(|number| Dice::of(7, &["web", "slow", "downstream"], *number).share() < 0.3)
+            .collect();
         assert_eq!(struck, PINNED);
     }
 
@@ -78,7 +79,8 @@ mod tests {
     fn a_share_is_kept() {
         for share in [0.01, 0.3, 0.9] {
             let n = 20_000;
-            let struck = (0..n).filter(|number| Dice::of(1, &["a", "b"], *number).share() < share).count() as f64;
+            let struck =
+                (0..n).filter(|number| Dice::of(1, &["a", "b"], *number).share() < share).count() as f64;
             let (expected, deviation) = (n as f64 * share, (n as f64 * share * (1.0 - share)).sqrt());
             assert!((struck - expected).abs() < 4.0 * deviation, "{struck} of {n} at {share}");
         }

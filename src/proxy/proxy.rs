@@ -132,7 +132,8 @@ impl Proxy {
         let moved = listen != state.listen && address::resolve(&listen).await?.to_string() != state.listen;
         if moved || upstream != state.upstream || refuse != state.refuse_when_down || http != state.http {
             stop(&mut state).await;
-            (state.listen, state.upstream, state.refuse_when_down, state.http) = (listen, upstream, refuse, http);
+            (state.listen, state.upstream, state.refuse_when_down, state.http) =
+                (listen, upstream, refuse, http);
         }
         if enabled { self.start(&mut state).await } else { Ok(stop(&mut state).await) }
     }
@@ -149,8 +150,7 @@ impl Proxy {
             return Ok(());
         }
         let address = address::resolve(&state.listen).await?;
-        let way =
-            Way { upstream: state.upstream.clone(), http: state.http, refuse: state.refuse_when_down };
+        let way = Way { upstream: state.upstream.clone(), http: state.http, refuse: state.refuse_when_down };
         let running = {
             // Sockets belong to the runtime that they are made in.
             let _inside = self.runtime.enter();

@@ -95,7 +95,11 @@ impl Shelf {
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Toxic> {
-        self.published.borrow().iter().find(|placed| placed.toxic.name == name).map(|placed| placed.toxic.clone())
+        self.published
+            .borrow()
+            .iter()
+            .find(|placed| placed.toxic.name == name)
+            .map(|placed| placed.toxic.clone())
     }
 
     /// Adds one; gives when it expires.

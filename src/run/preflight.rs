@@ -87,7 +87,8 @@ fn driver(
     journal: &Arc<Journal>,
 ) -> Result<Arc<dyn Stack>, RunError> {
     let plan = &job.loaded.plan;
-    let links = PlanLinks::of(plan).map_err(RunError::Preflight)?.map(|links| Arc::new(links) as Arc<dyn Links>);
+    let links =
+        PlanLinks::of(plan).map_err(RunError::Preflight)?.map(|links| Arc::new(links) as Arc<dyn Links>);
     match plan.stack.kind {
         StackKind::Processes => {
             let context = stack::Context {

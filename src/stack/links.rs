@@ -21,6 +21,15 @@ impl LinkFault {
             LinkFault::Http(http) => http.link.as_deref().unwrap_or_default(),
         }
     }
+
+    /// Whether it strikes the link before this instance of its service, counted from 1.
+    pub fn strikes(&self, instance: usize) -> bool {
+        let wanted = match self {
+            LinkFault::Toxic(toxic) => &toxic.index,
+            LinkFault::Http(http) => &http.index,
+        };
+        wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|index| *index as usize == instance))
+    }
 }
 
 /// A thing on somebody else's proxy server that outlives us: what is to be removed, and where.

@@ -10,6 +10,7 @@ mod goose;
 mod hostile;
 mod killed;
 mod linear;
+mod proxy;
 mod quickstart;
 mod red;
 mod same_seed;

@@ -6,7 +6,8 @@ use crate::support::Server;
 type Row<'a> = (&'a str, &'a str, &'a str, u16, &'a str);
 
 const LATENCY: &str = r#"{"attributes":{"latency":100,"jitter":10},"name":"latency_downstream","type":"latency","stream":"downstream","toxicity":1}"#;
-const DISABLED: &str = r#"{"name":"web","listen":"localhost:3310","upstream":"localhost:20001","enabled":false,"toxics":[]}"#;
+const DISABLED: &str =
+    r#"{"name":"web","listen":"localhost:3310","upstream":"localhost:20001","enabled":false,"toxics":[]}"#;
 
 async fn all(server: &Server, rows: &[Row<'_>]) {
     for (method, path, body, status, expected) in rows {
@@ -30,7 +31,8 @@ fn error(status: u16, message: &str) -> String {
 #[tokio::test]
 async fn proxies() {
     let server = Server::start().await;
-    let (name, upstream) = (error(400, "missing required field: name"), error(400, "missing required field: upstream"));
+    let (name, upstream) =
+        (error(400, "missing required field: name"), error(400, "missing required field: upstream"));
     let (gone, twice) = (error(404, "proxy not found"), error(409, "proxy already exists"));
     let create = r#"{"name":"web","listen":"localhost:3310","upstream":"localhost:20001","enabled":false}"#;
     let index = format!(r#"{{"web":{DISABLED}}}"#);
@@ -50,7 +52,13 @@ async fn proxies() {
             ("GET", "/proxies/web", "", 200, DISABLED),
             ("POST", "/proxies/web", "{}", 200, DISABLED),
             ("PATCH", "/proxies/web", r#"{"upstream":"localhost:20002"}"#, 200, &moved),
-            ("POST", "/proxies/web", r#"{"UPSTREAM":"localhost:20001","name":"x","toxics":[1]}"#, 200, DISABLED),
+            (
+                "POST",
+                "/proxies/web",
+                r#"{"UPSTREAM":"localhost:20001","name":"x","toxics":[1]}"#,
+                200,
+                DISABLED,
+            ),
             ("DELETE", "/proxies/web", "", 204, ""),
             ("GET", "/proxies", "", 200, "{}"),
         ],
@@ -63,15 +71,20 @@ async fn bodies_are_read_as_go_reads_them() {
     let server = Server::start().await;
     let disabled = r#"{"name":"a","listen":"","upstream":"b:1","enabled":false,"toxics":[]}"#;
     let bad = |reason: &str| error(400, &format!("bad request body: {reason}"));
-    let field = |what: &str, field: &str| {
-        bad(&format!("json: cannot unmarshal {what} into Go struct field {field}"))
-    };
+    let field =
+        |what: &str, field: &str| bad(&format!("json: cannot unmarshal {what} into Go struct field {field}"));
     all(
         &server,
         &[
             ("POST", "/proxies", "", 400, &bad("EOF")),
             ("POST", "/proxies", r#"{"name":"#, 400, &bad("unexpected EOF")),
-            ("POST", "/proxies", "[]", 400, &bad("json: cannot unmarshal array into Go value of type toxiproxy.Proxy")),
+            (
+                "POST",
+                "/proxies",
+                "[]",
+                400,
+                &bad("json: cannot unmarshal array into Go value of type toxiproxy.Proxy"),
+            ),
             ("POST", "/proxies", r#"{"name":1}"#, 400, &field("number 1", "Proxy.name of type string")),
             ("POST", "/proxies", r#"{"enabled":"yes"}"#, 400, &field("string", "Proxy.enabled of type bool")),
             // Keys in any case, the last one counts, null changes nothing, unknown ones are ignored, so is what follows.
@@ -83,7 +96,13 @@ async fn bodies_are_read_as_go_reads_them() {
                 disabled,
             ),
             ("DELETE", "/proxies/a", "", 204, ""),
-            ("POST", "/populate", "{}", 400, &bad_populate("object", "[]struct { toxiproxy.Proxy; Enabled *bool }")),
+            (
+                "POST",
+                "/populate",
+                "{}",
+                400,
+                &bad_populate("object", "[]struct { toxiproxy.Proxy; Enabled *bool }"),
+            ),
         ],
     )
     .await;
@@ -108,7 +127,8 @@ async fn toxics() {
     let list = format!("[{LATENCY}]");
     let slow = r#"{"type":"latency","attributes":{"LATENCY":100,"jitter":10,"other":"x"}}"#;
     let changed = LATENCY.replace("100", "1000").replace(r#""toxicity":1"#, r#""toxicity":0.5"#);
-    let upstream = r#"{"attributes":{"rate":0},"name":"b","type":"bandwidth","stream":"Upstream","toxicity":0.2}"#;
+    let upstream =
+        r#"{"attributes":{"rate":0},"name":"b","type":"bandwidth","stream":"Upstream","toxicity":0.2}"#;
     let both = format!("[{upstream},{changed}]");
     let fraction = error(
         400,
@@ -125,7 +145,13 @@ async fn toxics() {
             ("POST", toxics, r#"{"type":"latency","attributes":{"latency":1.5}}"#, 400, &fraction),
             ("POST", toxics, slow, 200, LATENCY),
             ("POST", toxics, r#"{"type":"latency"}"#, 409, &twice),
-            ("POST", toxics, r#"{"type":"noop","stream":"upstream","name":"latency_downstream"}"#, 409, &twice),
+            (
+                "POST",
+                toxics,
+                r#"{"type":"noop","stream":"upstream","name":"latency_downstream"}"#,
+                409,
+                &twice,
+            ),
             ("GET", toxics, "", 200, &list),
             ("GET", "/proxies/web/toxics/latency_downstream", "", 200, LATENCY),
             (
@@ -139,7 +165,13 @@ async fn toxics() {
             ("GET", "/proxies/web/toxics/x", "", 404, &gone),
             ("PATCH", "/proxies/web/toxics/x", "{}", 404, &gone),
             ("DELETE", "/proxies/web/toxics/x", "", 404, &gone),
-            ("POST", toxics, r#"{"type":"bandwidth","stream":"Upstream","name":"b","toxicity":0.2}"#, 200, upstream),
+            (
+                "POST",
+                toxics,
+                r#"{"type":"bandwidth","stream":"Upstream","name":"b","toxicity":0.2}"#,
+                200,
+                upstream,
+            ),
             ("GET", toxics, "", 200, &both),
             ("DELETE", "/proxies/web/toxics/b", "", 204, ""),
             ("DELETE", "/proxies/web/toxics/latency_downstream", "", 204, ""),
@@ -175,13 +207,16 @@ async fn every_kind_reads_back_with_its_attributes() {
 async fn populate_and_reset() {
     let server = Server::start().await;
     let view = |name: &str, listen: &str, enabled: bool| {
-        format!(r#"{{"name":"{name}","listen":"{listen}","upstream":"localhost:1","enabled":{enabled},"toxics":[]}}"#)
+        format!(
+            r#"{{"name":"{name}","listen":"{listen}","upstream":"localhost:1","enabled":{enabled},"toxics":[]}}"#
+        )
     };
     let off = view("a", "localhost:3311", false);
     let done = format!(r#"{{"proxies":[{off}]}}"#);
     let ask = r#"[{"name":"a","listen":"localhost:3311","upstream":"localhost:1","enabled":false}]"#;
     let missing = r#"{"error":"missing required field: name at proxy 2","status":400,"proxies":null}"#;
-    let no_upstream = r#"{"error":"missing required field: upstream at proxy 1","status":400,"proxies":null}"#;
+    let no_upstream =
+        r#"{"error":"missing required field: upstream at proxy 1","status":400,"proxies":null}"#;
     all(
         &server,
         &[
@@ -197,13 +232,16 @@ async fn populate_and_reset() {
     .await;
 
     // The same addresses: untouched, toxics and all. Another one: replaced.
-    let first = server.ask("POST", "/populate", r#"[{"name":"a","listen":"127.0.0.1:0","upstream":"localhost:1"}]"#).await;
+    let first = server
+        .ask("POST", "/populate", r#"[{"name":"a","listen":"127.0.0.1:0","upstream":"localhost:1"}]"#)
+        .await;
     let said: serde_json::Value = serde_json::from_str(&first.body).expect("JSON");
     let listen = said["proxies"][0]["listen"].as_str().expect("an address").to_owned();
     server.toxic("a", r#"{"type":"latency","attributes":{"latency":100,"jitter":10}}"#).await;
     let by_name = listen.replace("127.0.0.1", "localhost");
     let again = format!(r#"[{{"name":"a","listen":"{by_name}","upstream":"localhost:1"}}]"#);
-    let kept = format!(r#"{{"proxies":[{}]}}"#, view("a", &listen, true).replace("[]", &format!("[{LATENCY}]")));
+    let kept =
+        format!(r#"{{"proxies":[{}]}}"#, view("a", &listen, true).replace("[]", &format!("[{LATENCY}]")));
     all(&server, &[("POST", "/populate", &again, 201, &kept), ("POST", "/reset", "", 204, "")]).await;
     let cleared = view("a", &listen, true);
     all(&server, &[("GET", "/proxies/a", "", 200, &cleared)]).await;

@@ -13,9 +13,34 @@ fn runtime() -> tokio::runtime::Runtime {
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
         prop::sample::select(vec![
-            "{", "}", "[", "]", ":", ",", "\"name\"", "\"listen\"", "\"upstream\"", "\"enabled\"", "\"toxics\"",
-            "\"type\"", "\"stream\"", "\"toxicity\"", "\"attributes\"", "\"latency\"", "\"slicer\"", "\"ttl\"", "null",
-            "true", "1e400", "-1", "9223372036854775807", "0.5", "\"a\"", "\"127.0.0.1:0\"", "\"\\ud800\"", "\"http\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"name\"",
+            "\"listen\"",
+            "\"upstream\"",
+            "\"enabled\"",
+            "\"toxics\"",
+            "\"type\"",
+            "\"stream\"",
+            "\"toxicity\"",
+            "\"attributes\"",
+            "\"latency\"",
+            "\"slicer\"",
+            "\"ttl\"",
+            "null",
+            "true",
+            "1e400",
+            "-1",
+            "9223372036854775807",
+            "0.5",
+            "\"a\"",
+            "\"127.0.0.1:0\"",
+            "\"\\ud800\"",
+            "\"http\"",
         ])
         .prop_map(|word| word.as_bytes().to_vec()),
         prop::collection::vec(any::<u8>(), 0..4),
@@ -68,7 +93,8 @@ fn the_interface_survives_anything() {
     let runtime = runtime();
     let server = Arc::new(runtime.block_on(Server::start()));
     let known = [200, 201, 204, 400, 403, 404, 405, 409, 500];
-    let mut runner = TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() });
     runner
         .run(&prop::collection::vec(request(), 1..6), |requests| {
             for (method, path, body) in requests {
@@ -92,14 +118,23 @@ fn bytes_pass_an_http_proxy_unchanged() {
     });
     let piece = prop_oneof![
         prop::sample::select(vec![
-            "GET / HTTP/1.1\r\n", "POST /a HTTP/1.1\r\n", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n",
-            "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "Connection: close\r\n", "\r\n", "3\r\nabc\r\n",
-            "0\r\n", "abc",
+            "GET / HTTP/1.1\r\n",
+            "POST /a HTTP/1.1\r\n",
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 100 Continue\r\n",
+            "Content-Length: 3\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Connection: close\r\n",
+            "\r\n",
+            "3\r\nabc\r\n",
+            "0\r\n",
+            "abc",
         ])
         .prop_map(|piece| piece.as_bytes().to_vec()),
         prop::collection::vec(any::<u8>(), 0..40),
     ];
-    let mut runner = TestRunner::new(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() });
     runner
         .run(&prop::collection::vec(piece, 0..12), |pieces| {
             let sent = pieces.concat();

@@ -62,7 +62,10 @@ async fn a_request_is_answered_in_the_upstreams_place() {
     let reply = server.ask("POST", "/proxies/p/http", rule).await;
     assert_eq!(
         (reply.status, reply.body.as_str()),
-        (200, r#"{"name":"busy","path":"/orders","method":"post","body":"{\"busy\":true}","share":1.0,"status":503}"#)
+        (
+            200,
+            r#"{"name":"busy","path":"/orders","method":"post","body":"{\"busy\":true}","share":1.0,"status":503}"#
+        )
     );
     let mut client = TcpStream::connect(address).await.expect("a connection");
     let busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"busy\":true}";
@@ -71,7 +74,8 @@ async fn a_request_is_answered_in_the_upstreams_place() {
     assert_eq!(read(&mut client, busy.len()).await, busy);
     ask(&mut client, "GET /orders HTTP/1.1\r\n\r\n").await;
     assert_eq!(read(&mut client, OK.len()).await, OK);
-    ask(&mut client, "POST /orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n").await;
+    ask(&mut client, "POST /orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+        .await;
     assert_eq!(read(&mut client, busy.len()).await, busy);
     assert_eq!(served.load(Ordering::SeqCst), 1);
     assert_eq!(server.metric("shakedown_proxy_requests_struck_total").await, 2);
@@ -153,7 +157,8 @@ async fn passes(request: &'static str, reply: &'static [u8]) {
 #[tokio::test]
 async fn every_framing_passes_byte_for_byte() {
     for reply in [
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: t\r\n\r\n".as_bytes(),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nTrailer: t\r\n\r\n"
+            .as_bytes(),
         b"HTTP/1.0 200 OK\r\n\r\nuntil the end",
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nnow \x00something else",

@@ -59,7 +59,10 @@ async fn a_toxic_with_a_time_to_live_removes_itself() {
     let reply = server.ask("POST", "/proxies/p/toxics", r#"{"type":"timeout","ttl":30}"#).await;
     assert!(reply.body.ends_with(r#""toxicity":1,"ttl":30}"#), "{}", reply.body);
     server.toxic("p", r#"{"type":"noop"}"#).await;
-    eventually("its end", || async { !server.ask("GET", "/proxies/p/toxics", "").await.body.contains("timeout") }).await;
+    eventually("its end", || async {
+        !server.ask("GET", "/proxies/p/toxics", "").await.body.contains("timeout")
+    })
+    .await;
     assert!(server.ask("GET", "/proxies/p/toxics", "").await.body.contains("noop"), "it alone");
     assert_eq!(exchange(address, b"hello").await.expect("an echo"), b"hello");
 }
@@ -82,7 +85,9 @@ async fn hundreds_of_connections_at_once() {
     server.toxic("p", r#"{"type":"latency","attributes":{"latency":20}}"#).await;
     let mut open = tokio::task::JoinSet::new();
     for i in 0..400_u32 {
-        open.spawn(async move { exchange(address, &i.to_le_bytes()).await.is_ok_and(|got| got == i.to_le_bytes()) });
+        open.spawn(async move {
+            exchange(address, &i.to_le_bytes()).await.is_ok_and(|got| got == i.to_le_bytes())
+        });
     }
     let all = within("all of them", open.join_all()).await;
     assert!(all.iter().all(|well| *well));

@@ -6,4 +6,5 @@ mod http;
 mod lifecycle;
 mod refuse;
 mod support;
+mod vanished;
 mod wire;

@@ -25,7 +25,10 @@ async fn clients_are_refused_until_the_upstream_is_there() {
             let _ = tokio::io::copy(&mut from, &mut to).await;
         }
     });
-    eventually("the upstream", || async { exchange(address, b"hello").await.is_ok_and(|got| got == b"hello") }).await;
+    eventually("the upstream", || async {
+        exchange(address, b"hello").await.is_ok_and(|got| got == b"hello")
+    })
+    .await;
     serving.abort();
     let _ = serving.await;
     eventually("the refusal", refused).await;

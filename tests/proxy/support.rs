@@ -1,8 +1,7 @@
 //! A proxy server on a free port, peers behind it, and clients in front of it.
 
-use shakedown::proxy::{Client, Program, Proxies, Settings};
+use shakedown::proxy::{Program, Settings};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,7 +11,6 @@ use tokio::task::JoinHandle;
 /// A server with its interface.
 pub struct Server {
     pub address: SocketAddr,
-    pub proxies: Arc<Proxies>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -28,12 +26,12 @@ impl Server {
     pub async fn start() -> Server {
         let settings = Settings { host: "127.0.0.1".into(), port: 0, config: None, seed: 7 };
         let program = Program::start(&settings).await.expect("it starts");
-        let (address, proxies) = (program.address().expect("an address"), Arc::clone(program.proxies()));
+        let address = program.address().expect("an address");
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(program.run(async move {
             let _ = stopped.await;
         }));
-        Server { address, proxies, _stop: stop }
+        Server { address, _stop: stop }
     }
 
     /// One request; an empty body is none.
@@ -75,17 +73,16 @@ impl Server {
     pub async fn metric(&self, name: &str) -> u64 {
         let text = self.ask("GET", "/metrics", "").await.body;
         let line = text.lines().find(|line| line.starts_with(name) && !line.starts_with('#'));
-        line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("no {name} in {text}"))
-    }
-
-    pub fn client(&self) -> Client {
-        Client::new(&format!("http://{}", self.address)).expect("an address")
+        line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
+            .unwrap_or_else(|| panic!("no {name} in {text}"))
     }
 }
 
 /// Fails the test if it takes too long; nothing is measured by it.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), future).await.unwrap_or_else(|_| panic!("{what} takes too long"))
+    tokio::time::timeout(Duration::from_secs(20), future)
+        .await
+        .unwrap_or_else(|_| panic!("{what} takes too long"))
 }
 
 /// Asks again until it holds.
@@ -133,7 +130,8 @@ pub async fn exchange(address: SocketAddr, sent: &[u8]) -> std::io::Result<Vec<u
         to.shutdown().await
     };
     let mut got = Vec::new();
-    let (sent, read) = within("an exchange", async { tokio::join!(sending, from.read_to_end(&mut got)) }).await;
+    let (sent, read) =
+        within("an exchange", async { tokio::join!(sending, from.read_to_end(&mut got)) }).await;
     read?;
     sent?;
     Ok(got)

@@ -105,7 +105,10 @@ async fn fail_first_resets_so_many_and_no_more() {
     server.toxic("p", r#"{"type":"fail_first","attributes":{"connections":2}}"#).await;
     for _ in 0..2 {
         let error = exchange(address, b"hello").await.expect_err("it fails");
-        assert!(matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::NotConnected));
+        assert!(matches!(
+            error.kind(),
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::NotConnected
+        ));
     }
     assert_eq!(exchange(address, b"hello").await.expect("an echo"), b"hello");
     before.write_all(b"y").await.expect("a request");
@@ -116,7 +119,9 @@ async fn fail_first_resets_so_many_and_no_more() {
 async fn slicer_sends_many_pieces() {
     let server = Server::start().await;
     let address = server.proxy("p", echo().await, "").await;
-    server.toxic("p", r#"{"type":"slicer","attributes":{"average_size":10,"size_variation":5,"delay":2000}}"#).await;
+    server
+        .toxic("p", r#"{"type":"slicer","attributes":{"average_size":10,"size_variation":5,"delay":2000}}"#)
+        .await;
     let mut client = TcpStream::connect(address).await.expect("a connection");
     let sent = bytes(100);
     client.write_all(&sent).await.expect("a request");
@@ -144,7 +149,8 @@ async fn a_live_connection_feels_a_new_toxic_and_its_removal_never_hangs() {
     let sent = bytes(2_000_000);
     let (mut from, mut to) = client.split();
     to.write_all(&sent[..100_000]).await.expect("a request");
-    let removed = within("the removal", server.ask("DELETE", "/proxies/p/toxics/latency_downstream", "")).await;
+    let removed =
+        within("the removal", server.ask("DELETE", "/proxies/p/toxics/latency_downstream", "")).await;
     assert_eq!(removed.status, 204);
     let writing = async { to.write_all(&sent[100_000..]).await };
     let mut got = vec![0; sent.len()];

@@ -32,9 +32,9 @@ impl Local {
         for link in &self.links {
             let trouble = |error: String| format!("link `{}`: {error}", link.name);
             let to = link.to.as_deref().unwrap_or_default();
-            let upstreams = facts
-                .get(&format!("{to}.addresses"))
-                .ok_or_else(|| trouble(format!("the service `{to}` has no address that a link could lead to")))?;
+            let upstreams = facts.get(&format!("{to}.addresses")).ok_or_else(|| {
+                trouble(format!("the service `{to}` has no address that a link could lead to"))
+            })?;
             let mut addresses = Vec::new();
             for (place, upstream) in upstreams.split(',').enumerate() {
                 let proxy = self.proxy(link, place, upstream).await.map_err(trouble)?;
@@ -59,9 +59,7 @@ impl Local {
             upstream: upstream.to_owned(),
             enabled: true,
             http: self.http.contains(&link.name),
-            // Whoever connects to a killed instance is refused; through a link, too.
-            refuse_when_down: false,
-            toxics: Vec::new(),
+            ..Spec::default()
         };
         let proxy = engine.proxies().add(spec).await.map_err(|error| error.message)?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,13 +71,21 @@ impl Local {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).get(link).cloned().unwrap_or_default()
     }
 
+    /// The proxies before those instances that the fault strikes.
+    fn struck(&self, fault: &LinkFault) -> Vec<Arc<Proxy>> {
+        let all = self.proxies(fault.link()).into_iter().enumerate();
+        all.filter(|(place, _)| fault.strikes(place + 1)).map(|(_, proxy)| proxy).collect()
+    }
+
     pub(super) fn apply(&self, name: &str, fault: &LinkFault) -> Result<(), String> {
-        let proxies = self.proxies(fault.link());
+        let proxies = self.struck(fault);
         if proxies.is_empty() {
-            return Err(format!("the link `{}` is not open", fault.link()));
+            return Err(format!("the link `{}` is not open there", fault.link()));
         }
         let applied = proxies.iter().try_for_each(|proxy| match fault {
-            LinkFault::Toxic(toxic) => proxy.add_toxic(toxin::toxic(name, toxic)?).map_err(|error| error.message),
+            LinkFault::Toxic(toxic) => {
+                proxy.add_toxic(toxin::toxic(name, toxic)?).map_err(|error| error.message)
+            }
             LinkFault::Http(http) => proxy.set_rule(toxin::rule(name, http)?).map_err(|error| error.message),
         });
         if applied.is_err() {
@@ -90,7 +96,7 @@ impl Local {
 
     /// What is off already stays off.
     pub(super) fn heal(&self, name: &str, fault: &LinkFault) {
-        for proxy in self.proxies(fault.link()) {
+        for proxy in self.struck(fault) {
             let _ = match fault {
                 LinkFault::Toxic(_) => proxy.remove_toxic(name),
                 LinkFault::Http(_) => proxy.remove_rule(name),

@@ -32,14 +32,18 @@ impl PlanLinks {
         let mut remote = BTreeMap::new();
         for link in &plan.stack.links {
             if let Some(api) = &link.api {
-                let remote_link = Remote::new(link, api).map_err(|error| format!("link `{}`: {error}", link.name))?;
+                let remote_link =
+                    Remote::new(link, api).map_err(|error| format!("link `{}`: {error}", link.name))?;
                 remote.insert(link.name.clone(), remote_link);
             }
         }
         let ours: Vec<Link> = plan.stack.links.iter().filter(|link| link.api.is_none()).cloned().collect();
         // A proxy that looks at requests costs more: only where a fault wants it.
         let looks = |link: &str| {
-            plan.faults.iter().filter_map(|fault| fault.http.as_ref()).any(|http| http.link.as_deref() == Some(link))
+            plan.faults
+                .iter()
+                .filter_map(|fault| fault.http.as_ref())
+                .any(|http| http.link.as_deref() == Some(link))
         };
         let local = Local::new(ours, plan.seed, looks);
         Ok(Some(PlanLinks { local, remote, facts: Mutex::default() }))
@@ -89,3 +93,6 @@ impl Links for PlanLinks {
         self.remote.get(fault.link()).map(Remote::foreign)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,9 +16,11 @@ pub(super) fn toxic(name: &str, fault: &ToxicFault) -> Result<Toxic, String> {
     // Toxiproxy's attributes are whole numbers.
     let given = fault.attributes.iter().map(|(name, value)| (name.as_str(), value.round() as i64));
     // Its rate is in kB/s, and 0 would stall.
-    let rate = fault.rate.map(|rate| ("rate", i64::try_from(rate.0.div_ceil(1_000)).unwrap_or(i64::MAX).max(1)));
+    let rate =
+        fault.rate.map(|rate| ("rate", i64::try_from(rate.0.div_ceil(1_000)).unwrap_or(i64::MAX).max(1)));
     for (attribute, value) in given.chain(rate) {
-        toxic = toxic.with(attribute, value).ok_or_else(|| format!("the toxic `{kind}` has no `{attribute}`"))?;
+        toxic =
+            toxic.with(attribute, value).ok_or_else(|| format!("the toxic `{kind}` has no `{attribute}`"))?;
     }
     Ok(toxic)
 }
@@ -32,7 +34,7 @@ pub(super) fn rule(name: &str, fault: &HttpFault) -> Result<Rule, String> {
         share: fault.share.map_or(1.0, |share| share.0),
         status: fault.status,
         body: fault.body.clone(),
-        delay: fault.delay.map(|delay| delay.as_duration()),
+        delay: fault.delay.map(|delay| delay.0),
         drop_reply: fault.drop_reply,
     };
     rule.trouble().map_or(Ok(rule), |trouble| Err(trouble.to_owned()))

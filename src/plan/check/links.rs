@@ -3,7 +3,7 @@
 use super::Findings;
 use super::find::must_exist;
 use crate::plan::Plan;
-use crate::plan::model::{FaultSpec, HttpFault, StackKind, StackSpec, ToxicFault};
+use crate::plan::model::{FaultSpec, HttpFault, OneOrMany, StackKind, StackSpec, ToxicFault};
 use crate::plan::nearest::listed;
 
 /// The toxics and their attributes, in Toxiproxy's words; the last one is ours.
@@ -46,7 +46,11 @@ pub(super) fn check(stack: &StackSpec, found: &mut Findings<'_>) {
             _ => {}
         }
         if link.proxy.is_some() && link.api.is_none() {
-            found.error(format!("{path}.proxy"), "`proxy` names a proxy of a Toxiproxy server", "add its `api`");
+            found.error(
+                format!("{path}.proxy"),
+                "`proxy` names a proxy of a Toxiproxy server",
+                "add its `api`",
+            );
         }
         if link.api.as_ref().is_some_and(|api| !api.starts_with("http://")) {
             let help = "write the address of its HTTP interface: `http://127.0.0.1:8474`";
@@ -65,11 +69,13 @@ pub(super) fn fault(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
     let links = plan.stack.links.iter().map(|link| link.name.as_str());
     if let Some(toxic) = &fault.toxic {
         must_exist(found, format!("{path}.toxic.link"), "link", &toxic.link, links.clone());
+        index(plan, &toxic.link, toxic.index.as_ref(), &format!("{path}.toxic.index"), found);
         self::toxic(toxic, &format!("{path}.toxic"), found);
     }
     if let Some(http) = &fault.http {
         if let Some(link) = &http.link {
             must_exist(found, format!("{path}.http.link"), "link", link, links);
+            index(plan, link, http.index.as_ref(), &format!("{path}.http.index"), found);
             if http.target.service.is_some() || http.target.label.is_some() || http.port.is_some() {
                 let help = "`link` says it all: take `target` and `port` out";
                 found.error(format!("{path}.http.target"), "a link and a target are two places", help);
@@ -79,14 +85,36 @@ pub(super) fn fault(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
     }
 }
 
+/// Instances before which the link has a proxy.
+fn index(plan: &Plan, link: &str, index: Option<&OneOrMany<u32>>, path: &str, found: &mut Findings<'_>) {
+    let Some(index) = index else { return };
+    let to = plan.stack.links.iter().find(|one| one.name == link).and_then(|one| one.to.as_deref());
+    let service = plan.stack.services.iter().find(|service| Some(service.name.as_str()) == to);
+    let instances = service.map_or(1, |service| service.instances);
+    if index.iter().next().is_none() || index.iter().any(|index| !(1..=instances).contains(index)) {
+        let message = format!("the link `{link}` leads to instances 1 to {instances}");
+        found.error(path, message, format!("write a number from 1 to {instances}"));
+    }
+}
+
 fn toxic(toxic: &ToxicFault, path: &str, found: &mut Findings<'_>) {
     let kinds = TOXICS.map(|(kind, _)| kind);
     if must_exist(found, format!("{path}.type"), "toxic", &toxic.kind, kinds) {
-        let known = TOXICS.iter().find(|(kind, _)| *kind == toxic.kind).map(|(_, known)| *known).unwrap_or_default();
+        let known =
+            TOXICS.iter().find(|(kind, _)| *kind == toxic.kind).map(|(_, known)| *known).unwrap_or_default();
         for attribute in toxic.attributes.keys() {
-            must_exist(found, format!("{path}.attributes.{attribute}"), "attribute", attribute, known.iter().copied());
+            must_exist(
+                found,
+                format!("{path}.attributes.{attribute}"),
+                "attribute",
+                attribute,
+                known.iter().copied(),
+            );
         }
-        if toxic.attributes.is_empty() && toxic.rate.is_none() && !matches!(&*toxic.kind, "timeout" | "reset_peer") {
+        if toxic.attributes.is_empty()
+            && toxic.rate.is_none()
+            && !matches!(&*toxic.kind, "timeout" | "reset_peer")
+        {
             let help = format!("add `attributes = {{ … }}`; there are {}", listed(known.iter().copied()));
             found.error(path, format!("the toxic `{}` without attributes does nothing", toxic.kind), help);
         }

@@ -280,6 +280,9 @@ pub struct HttpFault {
     /// The link whose requests it strikes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// With `link`: only before these instances of the service that the link leads to, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<OneOrMany<u32>>,
     /// In place of `link`: whom it strikes.
     #[serde(default)]
     pub target: Target,
@@ -315,7 +318,10 @@ pub struct HttpFault {
 pub struct ToxicFault {
     /// The link.
     pub link: String,
-    /// The type: `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer`, `limit_data`.
+    /// Only before these instances of the service that the link leads to, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<OneOrMany<u32>>,
+    /// The type: `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer`, `limit_data`, and our own `fail_first`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `upstream` or `downstream`.

@@ -69,7 +69,9 @@ impl<'a> Fields<'a> {
 
     fn wrong(&self, value: &Json, name: &str, wanted: &str) -> Error {
         let (what, of) = (value.named(), self.of);
-        Error::bad_body(format!("json: cannot unmarshal {what} into Go struct field {of}.{name} of type {wanted}"))
+        Error::bad_body(format!(
+            "json: cannot unmarshal {what} into Go struct field {of}.{name} of type {wanted}"
+        ))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Error> {

@@ -15,12 +15,17 @@ type Value = fn(&Counters) -> Vec<(&'static str, u64)>;
 /// Name, type and what it counts.
 const METRICS: [(&str, &str, &str, Value); 6] = [
     ("toxiproxy_proxy_received_bytes_total", "counter", "Bytes read.", |c| {
-        vec![("upstream", c.upstream.received.load(Relaxed)), ("downstream", c.downstream.received.load(Relaxed))]
+        vec![
+            ("upstream", c.upstream.received.load(Relaxed)),
+            ("downstream", c.downstream.received.load(Relaxed)),
+        ]
     }),
     ("toxiproxy_proxy_sent_bytes_total", "counter", "Bytes written.", |c| {
         vec![("upstream", c.upstream.sent.load(Relaxed)), ("downstream", c.downstream.sent.load(Relaxed))]
     }),
-    ("shakedown_proxy_connections_total", "counter", "Connections accepted.", |c| vec![("", c.accepted.load(Relaxed))]),
+    ("shakedown_proxy_connections_total", "counter", "Connections accepted.", |c| {
+        vec![("", c.accepted.load(Relaxed))]
+    }),
     ("shakedown_proxy_connections", "gauge", "Connections open.", |c| vec![("", c.open.load(Relaxed))]),
     ("shakedown_proxy_failed_dials_total", "counter", "Dials to the upstream that failed.", |c| {
         vec![("", c.undialled.load(Relaxed))]
@@ -49,7 +54,12 @@ pub(super) async fn show(State(all): Shared) -> Reply {
 
 fn labels(view: &View, direction: &str) -> String {
     let spec = &view.spec;
-    let all = [("direction", direction), ("listener", &spec.listen), ("proxy", &spec.name), ("upstream", &spec.upstream)];
+    let all = [
+        ("direction", direction),
+        ("listener", &spec.listen),
+        ("proxy", &spec.name),
+        ("upstream", &spec.upstream),
+    ];
     let labels = all.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
         let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         format!("{name}=\"{value}\"")

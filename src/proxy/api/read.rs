@@ -123,7 +123,9 @@ pub(super) fn rule(body: &[u8]) -> Result<Rule, Error> {
     let fields = Fields::of(&json, "proxy.Rule", "Rule")?;
     let status = match fields.whole("status")? {
         None => None,
-        Some(status) => Some(u16::try_from(status).map_err(|_| Error::bad_body("`status` is a number from 200 to 599"))?),
+        Some(status) => {
+            Some(u16::try_from(status).map_err(|_| Error::bad_body("`status` is a number from 200 to 599"))?)
+        }
     };
     let delay = fields.whole("delay")?.map(|delay| Duration::from_millis(delay.max(0).unsigned_abs()));
     Ok(Rule {

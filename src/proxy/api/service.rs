@@ -56,7 +56,8 @@ fn routes(all: Arc<Proxies>) -> Router {
 }
 
 async fn version() -> Response {
-    ([(CONTENT_TYPE, "application/json;charset=utf-8")], format!("{{\"version\": \"{VERSION}\"}}\n")).into_response()
+    ([(CONTENT_TYPE, "application/json;charset=utf-8")], format!("{{\"version\": \"{VERSION}\"}}\n"))
+        .into_response()
 }
 
 async fn unknown() -> Response {

@@ -100,11 +100,7 @@ fn an_update_holds_for_what_comes_after_it() {
 #[test]
 fn the_end_comes_after_the_data_that_was_before_it() {
     let (mut chain, now) = (chain(0), Instant::now());
-    chain.sync(
-        &[placed(0, 0, "limit_data", &[3], 1.0), placed(1, 0, "latency", &[100, 0], 1.0)],
-        now,
-        true,
-    );
+    chain.sync(&[placed(0, 0, "limit_data", &[3], 1.0), placed(1, 0, "latency", &[100, 0], 1.0)], now, true);
     chain.feed(data("abcdef", now));
     assert_eq!(written(&mut chain, now), "");
     assert_eq!(written(&mut chain, now + Duration::from_millis(100)), "abc<Close>");

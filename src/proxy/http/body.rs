@@ -11,7 +11,11 @@ enum State {
     Length(u64),
     UntilClose,
     /// The line with a chunk's size: so far, and whether its digits are over.
-    Size { size: u64, digits: u8, extension: bool },
+    Size {
+        size: u64,
+        digits: u8,
+        extension: bool,
+    },
     /// The chunk's data, and the line end after it.
     Data(u64),
     /// A trailer line; so many bytes of it.
@@ -143,7 +147,11 @@ mod tests {
                 (Body::length(5), "hello"),
                 (Body::none(), ""),
             ] {
-                assert_eq!(taken(body, &format!("{text}GET / HTTP/1.1"), piece), Ok(text.len()), "{text} by {piece}");
+                assert_eq!(
+                    taken(body, &format!("{text}GET / HTTP/1.1"), piece),
+                    Ok(text.len()),
+                    "{text} by {piece}"
+                );
             }
             assert_eq!(taken(Body::until_close(), chunked, piece), Ok(chunked.len()));
         }

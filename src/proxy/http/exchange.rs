@@ -50,7 +50,11 @@ where
     }
     let (status, body) = (rule.status.unwrap_or(500), rule.body.as_deref().unwrap_or_default());
     let reason = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let kind = if serde_json::from_str::<serde_json::Value>(body).is_ok() { "application/json" } else { "text/plain" };
+    let kind = if serde_json::from_str::<serde_json::Value>(body).is_ok() {
+        "application/json"
+    } else {
+        "text/plain"
+    };
     let bare = status == 204 || status == 304;
     let fields = if bare {
         String::new()
@@ -109,7 +113,10 @@ where
     // The next request may come already; it waits its turn.
     while client.ahead.len() < limits::HEAD.0 {
         if !matches!(client.more().await, Ok(1..)) {
-            let _ = to_server.shutdown().await;
+            // The upstream learns of the end once it has had everything that came before it.
+            if client.ahead.is_empty() {
+                let _ = to_server.shutdown().await;
+            }
             break;
         }
     }

@@ -34,7 +34,7 @@ pub(super) enum ReplyKind {
     Interim,
     /// Its body.
     Final(Body),
-    /// No HTTP any more (101, or 2xx to CONNECT).
+    /// No HTTP any more (101).
     Switched,
 }
 
@@ -58,6 +58,9 @@ pub(super) fn request(input: &[u8]) -> Parsed<Request> {
         Err(_) => return Parsed::Foreign,
     };
     let (method, target) = (parsed.method.unwrap_or_default(), parsed.path.unwrap_or_default());
+    if method == "CONNECT" {
+        return Parsed::Foreign;
+    }
     let fields = Fields(parsed.headers);
     let body = match fields.framing() {
         // A request has no body that ends with the connection.
@@ -88,7 +91,6 @@ pub(super) fn reply(input: &[u8], method: &str) -> Parsed<Reply> {
     let bodiless = method == "HEAD" || status == 204 || status == 304;
     let kind = match (status, Fields(parsed.headers).framing()) {
         (101, _) => ReplyKind::Switched,
-        (200..=299, _) if method == "CONNECT" => ReplyKind::Switched,
         (100..=199, _) => ReplyKind::Interim,
         _ if bodiless => ReplyKind::Final(Body::none()),
         (_, Framing::None | Framing::Unclear) => ReplyKind::Final(Body::until_close()),
@@ -169,7 +171,10 @@ mod tests {
     #[test]
     fn requests_tell_where_they_end() {
         let get = head("GET /a?b=1 HTTP/1.1\r\nHost: x\r\n\r\nGET");
-        assert_eq!((get.method.as_str(), get.path.as_str(), get.length, get.keeps), ("GET", "/a?b=1", 32, true));
+        assert_eq!(
+            (get.method.as_str(), get.path.as_str(), get.length, get.keeps),
+            ("GET", "/a?b=1", 32, true)
+        );
         assert_eq!(get.body, Body::none());
         assert_eq!(head("POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n").body, Body::length(5));
         assert_eq!(head("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").body, Body::chunked());
@@ -183,6 +188,7 @@ mod tests {
         for text in [
             "PRI * HTTP/2.0\r\n\r\n",
             "\x16\x03\x01",
+            "CONNECT x:1 HTTP/1.1\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -204,8 +210,10 @@ mod tests {
         let ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
         assert_eq!(kind(ok, "GET"), ReplyKind::Final(Body::length(5)));
         assert_eq!(kind(ok, "HEAD"), ReplyKind::Final(Body::none()));
-        assert_eq!(kind(ok, "CONNECT"), ReplyKind::Switched);
-        assert_eq!(kind("HTTP/1.1 304 No\r\nContent-Length: 5\r\n\r\n", "GET"), ReplyKind::Final(Body::none()));
+        assert_eq!(
+            kind("HTTP/1.1 304 No\r\nContent-Length: 5\r\n\r\n", "GET"),
+            ReplyKind::Final(Body::none())
+        );
         assert_eq!(kind("HTTP/1.0 200 OK\r\n\r\n", "GET"), ReplyKind::Final(Body::until_close()));
         assert_eq!(kind("HTTP/1.1 100 Continue\r\n\r\n", "GET"), ReplyKind::Interim);
         assert_eq!(kind("HTTP/1.1 101 Switching\r\n\r\n", "GET"), ReplyKind::Switched);

@@ -15,8 +15,7 @@ pub(in crate::proxy) async fn relay(client: &mut TcpStream, server: DuplexStream
     let (from_server, mut to_server) = split(server);
     let (mut client, mut server) = (Intake::new(from_client), Intake::new(from_server));
     while let Some(request) = next(&mut client, &mut server).await {
-        let rule =
-            shared.rulebook.strike(shared.seed, &shared.name, &request.method, &request.path);
+        let rule = shared.rulebook.strike(shared.seed, &shared.name, &request.method, &request.path);
         if rule.is_some() {
             shared.counters.struck.fetch_add(1, Relaxed);
         }
@@ -30,7 +29,9 @@ pub(in crate::proxy) async fn relay(client: &mut TcpStream, server: DuplexStream
                     ended = send(&mut client, &mut to_server, &request, &sent) => Ok(ended),
                 };
                 // A reply before the request's end: what is left of it cannot be told from the next one.
-                ended.map(|ended| if ended == Ended::Whole && !sent.load(Relaxed) { Ended::Unread } else { ended })
+                ended.map(
+                    |ended| if ended == Ended::Whole && !sent.load(Relaxed) { Ended::Unread } else { ended },
+                )
             }
         };
         match ended {

@@ -38,8 +38,12 @@ impl Rule {
             return Some("`share` is a number from 0 to 1");
         }
         match (self.status, self.drop_reply) {
-            (Some(_), true) => Some("a request that is answered by us has no reply to drop: `status` or `drop_reply`"),
-            (Some(status), _) if !(200..=599).contains(&status) => Some("`status` is a number from 200 to 599"),
+            (Some(_), true) => {
+                Some("a request that is answered by us has no reply to drop: `status` or `drop_reply`")
+            }
+            (Some(status), _) if !(200..=599).contains(&status) => {
+                Some("`status` is a number from 200 to 599")
+            }
             (None, _) if self.body.is_some() => Some("`body` needs a `status`"),
             (None, false) if self.delay.is_none() => {
                 Some("the rule does nothing: give it a `status`, a `delay` or `drop_reply`")

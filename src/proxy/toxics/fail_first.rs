@@ -10,7 +10,11 @@ pub(super) static KIND: Kind = Kind { name: "fail_first", attributes: &["connect
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
     let first = value(seat.values, 0).max(0).unsigned_abs();
     // A connection that was there before is none of the first.
-    if seat.nth.is_some_and(|nth| nth < first) { Box::new(Failing { over: false }) } else { Box::new(Noop::default()) }
+    if seat.nth.is_some_and(|nth| nth < first) {
+        Box::new(Failing { over: false })
+    } else {
+        Box::new(Noop::default())
+    }
 }
 
 struct Failing {

@@ -14,8 +14,14 @@ pub(super) static KIND: Kind =
 const CATCH_UP: Duration = Duration::from_millis(5);
 
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
-    let mut slicer =
-        Slicer { average: 0, variation: 0, delay: Duration::ZERO, dice: seat.dice, held: VecDeque::new(), next_at: seat.now };
+    let mut slicer = Slicer {
+        average: 0,
+        variation: 0,
+        delay: Duration::ZERO,
+        dice: seat.dice,
+        held: VecDeque::new(),
+        next_at: seat.now,
+    };
     slicer.update(seat.values);
     Box::new(slicer)
 }
