@@ -10,6 +10,7 @@ pub mod flow;
 pub mod http;
 pub mod load;
 pub mod plan;
+pub mod proxy;
 pub mod record;
 pub mod report;
 pub mod run;

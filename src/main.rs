@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Ok(Command::Prove(arguments)) => cli::prove::main(&arguments),
         Ok(Command::Stack { command }) => cli::stack::main(&command),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
+        Ok(Command::Proxy(arguments)) => cli::proxy::main(arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),
         Err(stop) => Err(stop),

@@ -24,7 +24,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("suite", &["plan", "stats", "run", "record", "verify", "report"]),
     (
         "cli",
-        &["plan", "event", "stats", "record", "stack", "load", "chaos", "run", "verify", "report", "suite"],
+        &[
+            "plan", "event", "stats", "record", "stack", "load", "proxy", "chaos", "run", "verify", "report",
+            "suite",
+        ],
     ),
 ];
 

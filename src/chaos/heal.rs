@@ -2,7 +2,7 @@
 
 use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
 use super::leftovers::same_boot;
-use super::{Lock, StateDir, remedies, stray_helpers};
+use super::{Lock, StateDir, foreign, remedies, stray_helpers};
 use crate::stack::os::{
     self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
 };
@@ -59,6 +59,7 @@ pub(super) fn revert(
         });
         of_run.did.append(&mut of_containers.did);
         of_run.left.append(&mut of_containers.left);
+        foreign::remove(&run.faults, &mut of_run);
         let entry = Entry::Reverted { by: by.to_owned(), did: of_run.did.clone(), left: of_run.left.clone() };
         if let Err(error) = Journal::append_to(path, &run.run).and_then(|journal| journal.append(entry)) {
             of_run.left.push(error);
@@ -91,7 +92,7 @@ fn revert_run(run: &OpenRun, report: &mut HealReport) {
                 Heal::EndGroup { pid, start_time } => {
                     groups.push((format!("fault `{}`", fault.id), *pid, *start_time));
                 }
-                Heal::Container { .. } => {}
+                Heal::Container { .. } | Heal::Remove { .. } => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What earlier runs of a project have left on this machine.
 
 use super::journal::{Contents, Heal, OpenRun, open_runs};
-use super::{StateDir, remedies};
+use super::{StateDir, foreign, remedies};
 use crate::stack::os::{self, RUN_VARIABLE, boot_id, is_frozen, marked, marker, same_process};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,9 +41,9 @@ pub(super) fn same_boot(run: &OpenRun) -> bool {
 }
 
 fn of_run(run: &OpenRun) -> Vec<Leftover> {
-    // Containers outlive a boot of the machine.
-    let of_containers = remedies::wrong(&run.faults).into_iter();
-    let mut left: Vec<Leftover> = of_containers.map(|what| Leftover { run: run.run.clone(), what }).collect();
+    // Containers outlive a boot of the machine, and so do servers elsewhere.
+    let outlive = remedies::wrong(&run.faults).into_iter().chain(foreign::left(&run.faults));
+    let mut left: Vec<Leftover> = outlive.map(|what| Leftover { run: run.run.clone(), what }).collect();
     if !same_boot(run) {
         return left;
     }
@@ -70,7 +70,10 @@ fn of_run(run: &OpenRun) -> Vec<Leftover> {
                 {
                     add(format!("fault `{}`: pid {pid} still runs", fault.id));
                 }
-                Heal::Resume { .. } | Heal::EndGroup { .. } | Heal::Container { .. } => {}
+                Heal::Resume { .. }
+                | Heal::EndGroup { .. }
+                | Heal::Container { .. }
+                | Heal::Remove { .. } => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Whom a fault strikes: a pure choice from the plan's instances, the same for the same seed.
 
+use super::faults::as_instance;
 use crate::plan::model::FaultTarget;
 use crate::stack::Instance;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -15,6 +16,9 @@ pub fn choose(
     fault: &str,
     occurrence: u32,
 ) -> Result<Vec<Instance>, String> {
+    if let Some(link) = as_instance(target) {
+        return Ok(vec![link]);
+    }
     let candidates = candidates(target, instances).map_err(|error| format!("fault `{fault}`: {error}"))?;
     let number = match (target.choose, target.share) {
         (Some(_), Some(_)) => {

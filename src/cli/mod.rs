@@ -14,6 +14,7 @@ mod live;
 mod metrics;
 mod output;
 pub mod prove;
+pub mod proxy;
 pub mod report;
 pub mod run;
 pub mod schema;
@@ -68,6 +69,8 @@ pub enum Command {
     },
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
+    /// Serve a TCP fault proxy that Toxiproxy's clients can drive.
+    Proxy(proxy::Arguments),
     /// Serve a part of the built-in shop.
     #[command(hide = true)]
     DemoShop {

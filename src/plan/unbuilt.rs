@@ -16,9 +16,6 @@ pub struct Unbuilt {
 pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
     let mut list = Vec::new();
     let mut add = |what: String, path: String| list.push(Unbuilt { what, path });
-    for (i, link) in plan.stack.links.iter().enumerate() {
-        add(format!("the link `{}`", link.name), format!("stack.link[{i}]"));
-    }
     for (i, fault) in plan.faults.iter().enumerate() {
         for kind in kinds(fault) {
             add(format!("faults of the kind `{kind}`"), format!("fault[{i}].{kind}"));
@@ -29,8 +26,11 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
 
 /// The kinds of a fault that are not built.
 fn kinds(fault: &FaultSpec) -> impl Iterator<Item = &'static str> {
-    fault
-        .kinds()
-        .into_iter()
-        .filter(|kind| matches!(*kind, "packets" | "partition" | "dns" | "http" | "toxic"))
+    let on_link = fault.http.as_ref().is_some_and(|http| http.link.is_some());
+    let unbuilt = move |kind: &str| match kind {
+        "packets" | "partition" | "dns" => true,
+        "http" => !on_link,
+        _ => false,
+    };
+    fault.kinds().into_iter().filter(move |kind| unbuilt(kind))
 }

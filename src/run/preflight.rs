@@ -3,12 +3,12 @@
 use super::live::Feed;
 use super::manifest;
 use super::{Job, RunError};
-use crate::chaos::{self, Journal, Lock, Sentinel};
+use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel};
 use crate::event::Clock;
 use crate::plan::model::StackKind;
 use crate::plan::{self, Loaded};
 use crate::record::{Recorder, RunFolder};
-use crate::stack::{self, ProcessStack, Stack, StackError, UrlStack};
+use crate::stack::{self, Links, ProcessStack, Stack, StackError, UrlStack};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -90,7 +90,10 @@ async fn driver(
     journal: &Arc<Journal>,
 ) -> Result<Arc<dyn Stack>, RunError> {
     let plan = &job.loaded.plan;
-    let context = || stack::Context {
+    let links =
+        PlanLinks::of(plan).map_err(RunError::Preflight)?.map(|links| Arc::new(links) as Arc<dyn Links>);
+    let context = |links| stack::Context {
+        links,
         run_id: run_id(folder),
         run: folder.path().to_path_buf(),
         plan_directory: job.loaded.directory.clone(),
@@ -103,12 +106,15 @@ async fn driver(
     };
     let refused = |error: StackError| RunError::Preflight(error.to_string());
     Ok(match plan.stack.kind {
-        StackKind::Processes => Arc::new(ProcessStack::new(&plan.stack, context()).map_err(refused)?),
+        StackKind::Processes => Arc::new(ProcessStack::new(&plan.stack, context(links)).map_err(refused)?),
         StackKind::Compose => {
-            let stack = stack::docker::preflight(&plan.stack, &plan.name, context()).await;
+            let stack = stack::docker::preflight(&plan.stack, &plan.name, context(links)).await;
             Arc::new(stack.map_err(refused)?)
         }
-        StackKind::None => Arc::new(UrlStack::new(plan.target.url.source(), plan.target.resolve.clone())),
+        StackKind::None => {
+            let url = UrlStack::new(plan.target.url.source(), plan.target.resolve.clone());
+            Arc::new(url.with_links(links))
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! What every driver can do: one trait for processes, containers and bare URLs.
 
-use super::{ContainerRef, Containers};
+use super::{ContainerRef, Containers, Links};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -84,6 +84,10 @@ pub trait Stack: Send + Sync {
     }
     /// What its containers can do beyond this; `None` where the instances are no containers.
     fn containers(&self) -> Option<&dyn Containers> {
+        None
+    }
+    /// Its links through a proxy, if it has any.
+    fn links(&self) -> Option<&dyn Links> {
         None
     }
 }

@@ -5,6 +5,7 @@ mod containers;
 pub mod docker;
 mod driver;
 mod ledger;
+mod links;
 pub mod os;
 mod process;
 #[cfg(test)]
@@ -14,5 +15,6 @@ mod url;
 pub use containers::{ContainerRef, Containers, Expected, Hand};
 pub use driver::{Facts, Instance, Stack, StackError};
 pub use ledger::{Child, Ledger, NoLedger};
+pub use links::{Foreign, LinkFault, Links};
 pub use process::{Context, Environment, ProcessStack, planned_instances};
 pub use url::{UrlStack, allowed, allowed_with};

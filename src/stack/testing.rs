@@ -102,6 +102,7 @@ pub(crate) fn scene_with(services: &str, ledger: Option<Arc<dyn Ledger>>) -> Sce
     let notes = Arc::new(Notes::default());
     let clock = Clock::start();
     let context = Context {
+        links: None,
         run_id: run.clone(),
         run: folder.path().to_owned(),
         plan_directory: folder.path().to_owned(),

@@ -1,21 +1,29 @@
 //! `kind = "none"`: a deployment that is there already, at a URL. And the rule that keeps load on this machine.
 
-use super::{Facts, Instance, Stack, StackError};
+use super::{Facts, Instance, Links, Stack, StackError};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::Arc;
 use url::{Host, Url};
 
 /// Nothing is brought up and nothing taken down; faults on processes have nobody to strike.
 pub struct UrlStack {
     url: String,
     resolve: BTreeMap<String, IpAddr>,
+    links: Option<Arc<dyn Links>>,
 }
 
 impl UrlStack {
     /// The deployment at `url`; `resolve` are the plan's addresses for host names.
     pub fn new(url: impl Into<String>, resolve: BTreeMap<String, IpAddr>) -> UrlStack {
-        UrlStack { url: url.into(), resolve }
+        UrlStack { url: url.into(), resolve, links: None }
+    }
+
+    /// With links through a proxy server that is part of the deployment.
+    #[must_use]
+    pub fn with_links(self, links: Option<Arc<dyn Links>>) -> UrlStack {
+        UrlStack { links, ..self }
     }
 
     fn no_instance<T>(&self, instance: &str) -> Result<T, StackError> {
@@ -30,6 +38,13 @@ impl UrlStack {
 #[async_trait]
 impl Stack for UrlStack {
     async fn up(&self) -> Result<(), StackError> {
+        if let Some(links) = &self.links {
+            links.lead(&Facts::new()).await.map_err(StackError::new)?;
+        }
+        // An address that is a link's own is known by now, and is checked with the others before the load.
+        if self.url.contains("${") {
+            return Ok(());
+        }
         let (url, resolve) = (self.url.clone(), self.resolve.clone());
         let found = tokio::task::spawn_blocking(move || addresses(&url, &resolve).map(|_| ())).await;
         found
@@ -40,7 +55,7 @@ impl Stack for UrlStack {
         Vec::new()
     }
     fn facts(&self) -> Facts {
-        Facts::new()
+        self.links.as_ref().map(|links| links.facts()).unwrap_or_default()
     }
     async fn signal(&self, instance: &str, _: &str) -> Result<(), StackError> {
         self.no_instance(instance)
@@ -59,6 +74,9 @@ impl Stack for UrlStack {
     }
     async fn down(&self) -> Result<(), StackError> {
         Ok(())
+    }
+    fn links(&self) -> Option<&dyn Links> {
+        self.links.as_deref()
     }
 }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod killed;
 mod linear;
 mod promises;
+mod proxy;
 mod quickstart;
 mod recovery;
 mod red;

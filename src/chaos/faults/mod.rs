@@ -7,6 +7,7 @@ mod down;
 mod exec;
 mod kill;
 mod limit;
+mod on_link;
 mod pause;
 mod remove;
 mod restart;
@@ -15,8 +16,11 @@ mod stop;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
+pub(super) use on_link::as_instance;
+
 use super::fault::Fault;
 use crate::plan::model::{FaultSpec, FaultTarget};
+use crate::stack::LinkFault;
 use std::sync::Arc;
 
 /// The kind that a plan's fault is of, by its word in the plan. Exactly one may be there.
@@ -95,6 +99,15 @@ pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
     if let Some(scale) = &spec.scale {
         let target = FaultTarget { service: Some(scale.service.clone()), ..FaultTarget::default() };
         return built(Arc::new(scale::Scale { to: scale.to }), target);
+    }
+    let on_link = match (&spec.toxic, &spec.http) {
+        (Some(toxic), _) => Some(LinkFault::Toxic(toxic.clone())),
+        (None, Some(http)) if http.link.is_some() => Some(LinkFault::Http(http.clone())),
+        _ => None,
+    };
+    if let Some(fault) = on_link {
+        let target = on_link::target(fault.link());
+        return built(Arc::new(on_link::OnLink::new(&spec.id, fault)), target);
     }
     Ok(None)
 }

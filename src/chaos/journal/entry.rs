@@ -99,4 +99,15 @@ pub enum Heal {
         #[serde(flatten)]
         remedy: Remedy,
     },
+    /// A toxic, or an HTTP rule, is removed from a proxy server that is not ours.
+    Remove {
+        /// The server's interface.
+        api: String,
+        /// The proxy.
+        proxy: String,
+        /// The name of the toxic or rule.
+        name: String,
+        /// Whether it is a rule.
+        http: bool,
+    },
 }

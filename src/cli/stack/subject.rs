@@ -58,6 +58,7 @@ impl Subject {
     pub(super) async fn driver(&self) -> Result<ComposeStack, Stop> {
         let program = std::env::current_exe().map_err(Stop::deployment)?;
         let context = Context {
+            links: None,
             run_id: self.project(),
             run: self.directory.clone(),
             plan_directory: self.directory.clone(),

@@ -14,7 +14,7 @@ pub(super) fn check(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
         ("exec", fault.exec.as_ref().map(|fault| &fault.target)),
         ("packets", fault.packets.as_ref().map(|fault| &fault.target)),
         ("dns", fault.dns.as_ref().map(|fault| &fault.target)),
-        ("http", fault.http.as_ref().map(|fault| &fault.target)),
+        ("http", fault.http.as_ref().filter(|http| http.link.is_none()).map(|fault| &fault.target)),
     ];
     for (kind, target) in targets {
         if let Some(target) = target {

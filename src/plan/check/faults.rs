@@ -1,7 +1,7 @@
 //! Faults: exactly one kind, on something that is there, at a time that comes.
 
 use super::find::must_exist;
-use super::{Findings, Subject, fault_target, fault_time};
+use super::{Findings, Subject, fault_target, fault_time, links};
 use crate::plan::model::{FaultSpec, StackKind};
 use crate::plan::nearest::listed;
 
@@ -13,7 +13,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
     for (i, fault) in subject.plan.faults.iter().enumerate() {
         let path = format!("fault[{i}]");
         kind(fault, &path, found);
-        if subject.plan.stack.kind == StackKind::None && !fault.kinds().is_empty() {
+        if subject.plan.stack.kind == StackKind::None && !fault.kinds().is_empty() && !links::on_link(fault) {
             let message = format!("`{}` has nothing to strike: the stack's kind is `none`", fault.id);
             let help = "only a deployment that we bring up can be broken: write `kind = \"processes\"` and its services";
             found.error(&path, message, help);
@@ -92,15 +92,7 @@ fn details(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Fin
             "write the program and its arguments",
         );
     }
-    if let Some(toxic) = &fault.toxic {
-        let links = subject.plan.stack.links.iter().map(|link| link.name.as_str());
-        must_exist(found, format!("{path}.toxic.link"), "link", &toxic.link, links);
-        let kinds = ["latency", "bandwidth", "slow_close", "timeout", "reset_peer", "slicer", "limit_data"];
-        must_exist(found, format!("{path}.toxic.type"), "toxic", &toxic.kind, kinds);
-        if let Some(stream) = &toxic.stream {
-            must_exist(found, format!("{path}.toxic.stream"), "stream", stream, ["upstream", "downstream"]);
-        }
-    }
+    links::fault(subject.plan, fault, path, found);
     if let Some(direction) = fault.packets.as_ref().and_then(|packets| packets.direction.as_ref()) {
         must_exist(found, format!("{path}.packets.direction"), "direction", direction, ["in", "out", "both"]);
     }

@@ -11,6 +11,7 @@ mod feeders;
 mod finals;
 mod find;
 mod invariants;
+mod links;
 mod load;
 mod names;
 mod objective_metric;

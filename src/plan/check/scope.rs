@@ -35,6 +35,7 @@ impl Scope {
         }
         for link in &plan.stack.links {
             scope.add(format!("link.{}.address", link.name));
+            scope.add(format!("link.{}.addresses", link.name));
         }
         scope
     }

@@ -1,6 +1,6 @@
 //! The deployment: services that can be started.
 
-use super::{Findings, Subject};
+use super::{Findings, Subject, links};
 use crate::plan::document::key;
 use crate::plan::model::{ServiceSpec, StackKind};
 
@@ -49,12 +49,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
         one(service, &format!("stack.service[{i}]"), stack.kind, subject, found);
     }
     ports(&stack.services, found);
-    for (i, link) in stack.links.iter().enumerate() {
-        if stack.kind != StackKind::Compose {
-            let names = stack.services.iter().map(|service| service.name.as_str());
-            super::find::must_exist(found, format!("stack.link[{i}].to"), "service", &link.to, names);
-        }
-    }
+    links::check(stack, found);
 }
 
 fn one(service: &ServiceSpec, path: &str, kind: StackKind, subject: &Subject<'_>, found: &mut Findings<'_>) {

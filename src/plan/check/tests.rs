@@ -86,6 +86,16 @@ set = { "stack.service.node.env.MODE" = "off" }
 fails = ["once"]
 "#;
 
+/// In place of the fault, one on a link.
+macro_rules! linked {
+    ($fault:literal) => {
+        (
+            "kill = { service = \"node\", choose = 1 }",
+            concat!($fault, "\n[[stack.link]]\nname = \"l\"\nto = \"node\""),
+        )
+    };
+}
+
 /// What is changed into what; each makes one mistake.
 const MISTAKES: &[(&str, &str)] = &[
     // Form.
@@ -209,6 +219,30 @@ const MISTAKES: &[(&str, &str)] = &[
     ("post = \"/orders\"", "post = \"/orders/${order_id}\""),
     ("post = \"/orders\"", "post = \"/orders/${prodct}\""),
     ("get = \"/products?user=${users.name}\"", "get = \"/products/${product}?user=${users.name}\""),
+    // Links, and what is done to them.
+    ("[target]", "[[stack.link]]\nname = \"l\"\n\n[target]"),
+    ("[target]", "[[stack.link]]\nname = \"l\"\nto = \"nod\"\n\n[target]"),
+    ("[target]", "[[stack.link]]\nname = \"l\"\nto = \"node\"\napi = \"http://127.0.0.1:8474\"\n\n[target]"),
+    ("[target]", "[[stack.link]]\nname = \"l\"\nto = \"node\"\nproxy = \"p\"\n\n[target]"),
+    ("[target]", "[[stack.link]]\nname = \"l\"\napi = \"127.0.0.1:8474\"\n\n[target]"),
+    (
+        "kill = { service = \"node\", choose = 1 }",
+        "toxic = { link = \"l\", type = \"latency\", attributes = { latency = 1 } }",
+    ),
+    linked!("toxic = { link = \"l\", type = \"latenzy\", attributes = { latency = 1 } }"),
+    linked!("toxic = { link = \"l\", type = \"latency\", attributes = { latenzy = 1 } }"),
+    linked!("toxic = { link = \"l\", type = \"latency\" }"),
+    linked!("toxic = { link = \"l\", type = \"timeout\", stream = \"sideways\" }"),
+    linked!("toxic = { link = \"l\", type = \"timeout\", index = 4 }"),
+    linked!("toxic = { link = \"l\", type = \"timeout\", toxicity = \"0%\" }"),
+    linked!("toxic = { link = \"l\", type = \"timeout\", rate = \"1MB\" }"),
+    linked!("http = { link = \"l\" }"),
+    linked!("http = { link = \"k\", status = 503 }"),
+    linked!("http = { link = \"l\", status = 503, drop_reply = true }"),
+    linked!("http = { link = \"l\", status = 99 }"),
+    linked!("http = { link = \"l\", delay = \"1s\", share = \"0%\" }"),
+    linked!("http = { link = \"l\", delay = \"1s\", body = \"b\" }"),
+    linked!("http = { link = \"l\", status = 503, port = 80 }"),
     // Faults.
     ("kill = { service = \"node\", choose = 1 }", ""),
     (

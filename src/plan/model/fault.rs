@@ -1,7 +1,7 @@
 //! What is broken, and when.
 
 use super::OneOrMany;
-use crate::plan::units::{Rate, Share, Size, Time};
+use crate::plan::units::{Share, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -286,7 +286,14 @@ pub struct DnsFault {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpFault {
-    /// Whom it strikes.
+    /// The link whose requests it strikes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// With `link`: only before these instances of the service that the link leads to, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<OneOrMany<u32>>,
+    /// In place of `link`: whom it strikes.
+    #[serde(default)]
     pub target: Target,
     /// The port of the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -320,7 +327,10 @@ pub struct HttpFault {
 pub struct ToxicFault {
     /// The link.
     pub link: String,
-    /// The type: `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer`, `limit_data`.
+    /// Only before these instances of the service that the link leads to, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<OneOrMany<u32>>,
+    /// The type: `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer`, `limit_data`, and our own `fail_first`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `upstream` or `downstream`.
@@ -332,7 +342,7 @@ pub struct ToxicFault {
     /// Attributes as in Toxiproxy's interface: `{ latency = 100, jitter = 20 }`.
     #[serde(default)]
     pub attributes: BTreeMap<String, f64>,
-    /// No more data per second than this; a shorthand for the `bandwidth` toxic.
+    /// With `type = "bandwidth"`: no more data per second than this, in place of the attribute `rate` (in kB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
+    pub rate: Option<Size>,
 }

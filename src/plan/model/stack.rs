@@ -130,14 +130,23 @@ impl Default for Ready {
     }
 }
 
-/// A link through our proxy: whoever connects to its address reaches the service behind it.
+/// A link through a proxy: whoever connects to its address reaches the service behind it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// Its name; `${link.NAME.address}` is where to connect.
     pub name: String,
-    /// The service it leads to.
-    pub to: String,
+    /// The service it leads to: a proxy of ours stands before each of its instances, and `${link.NAME.addresses}` are all
+    /// of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// In place of `to`: a Toxiproxy server that is part of the deployment, by the address of its HTTP interface:
+    /// `http://127.0.0.1:8474`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
+    /// With `api`: the proxy's name there. Default: the link's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
 }
 
 fn one() -> u32 {

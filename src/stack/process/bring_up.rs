@@ -43,6 +43,10 @@ struct Failed {
 }
 
 async fn try_up(inner: &Arc<Inner>) -> Result<(), Failed> {
+    if let Some(links) = &inner.context.links {
+        let led = links.lead(&inner.facts()).await;
+        led.map_err(|error| Failed { error: StackError::new(error), lost_port: None })?;
+    }
     for service in 0..inner.spec.services.len() {
         let mut starting = JoinSet::new();
         for slot in inner.slots_of(service) {

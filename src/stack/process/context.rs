@@ -1,7 +1,7 @@
 //! What the driver needs beside the plan.
 
 use crate::event::{Clock, Event, EventSink, SampleSink, StackChange, StackEvent};
-use crate::stack::Ledger;
+use crate::stack::{Ledger, Links};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Context {
     pub samples: Arc<dyn SampleSink>,
     /// Keeps the list of children.
     pub ledger: Arc<dyn Ledger>,
+    /// Links through a proxy; services can be told their addresses.
+    pub links: Option<Arc<dyn Links>>,
 }
 
 impl Context {

@@ -19,7 +19,7 @@ mod watch;
 pub use context::{Context, Environment};
 pub use layout::planned_instances;
 
-use super::{Facts, Instance, Stack, StackError, os};
+use super::{Facts, Instance, Links, Stack, StackError, os};
 use crate::plan::model::StackSpec;
 use async_trait::async_trait;
 use ports::Ports;
@@ -92,7 +92,10 @@ impl Inner {
         let name = |service: usize| self.spec.services[service].name.clone();
         let planned: Vec<_> = self.slots.iter().map(|slot| slot.planned()).collect();
         let planned: Vec<_> = planned.into_iter().map(|one| (one.clone(), name(one.service))).collect();
-        names::facts(&self.context.run.to_string_lossy(), &self.context.shakedown.to_string_lossy(), &planned)
+        let (run, shakedown) = (self.context.run.to_string_lossy(), self.context.shakedown.to_string_lossy());
+        let mut facts = names::facts(&run, &shakedown, &planned);
+        facts.extend(self.context.links.iter().flat_map(|links| links.facts()));
+        facts
     }
 }
 
@@ -150,6 +153,10 @@ impl Stack for ProcessStack {
         let down = bring_up::down(&self.inner).await;
         self.sample(false);
         down
+    }
+
+    fn links(&self) -> Option<&dyn Links> {
+        self.inner.context.links.as_deref()
     }
 }
 

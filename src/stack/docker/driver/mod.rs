@@ -17,7 +17,7 @@ pub use preflight::preflight;
 use super::compose::Compose;
 use super::engine::Engine;
 use crate::plan::model::StackSpec;
-use crate::stack::{Containers, Context, Expected, Facts, Hand, Instance, Stack, StackError};
+use crate::stack::{Containers, Context, Expected, Facts, Hand, Instance, Links, Stack, StackError};
 use async_trait::async_trait;
 use expectations::Expectations;
 use hands::Hands;
@@ -75,7 +75,10 @@ impl Stack for ComposeStack {
     async fn up(&self) -> Result<(), StackError> {
         bring_up::start(&self.inner).await?;
         self.watch(true);
-        let up = ready::wait_all(&self.inner).await;
+        let mut up = ready::wait_all(&self.inner).await;
+        if let (Ok(()), Some(links)) = (&up, &self.inner.context.links) {
+            up = links.lead(&places::facts(&self.inner)).await.map_err(StackError::new);
+        }
         if up.is_err() {
             self.watch(false);
         }
@@ -88,6 +91,10 @@ impl Stack for ComposeStack {
 
     fn facts(&self) -> Facts {
         places::facts(&self.inner)
+    }
+
+    fn links(&self) -> Option<&dyn Links> {
+        self.inner.context.links.as_deref()
     }
 
     async fn signal(&self, instance: &str, signal: &str) -> Result<(), StackError> {

@@ -29,5 +29,6 @@ pub(super) fn facts(inner: &Inner) -> Facts {
         }
         all.push_str(&address);
     }
+    facts.extend(inner.context.links.iter().flat_map(|links| links.facts()));
     facts
 }

@@ -1,0 +1,93 @@
+//! The fault proxy's one timed demand: a latency toxic is as exact under a thousand connections as it says.
+
+use shakedown::proxy::{Embedded, Spec, Stream, Toxic};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+const CONNECTIONS: usize = 1_000;
+const ASKS: usize = 5;
+const LATENCY: Duration = Duration::from_millis(100);
+
+/// Gives back every byte.
+async fn echo() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).expect("a socket");
+            tokio::spawn(async move {
+                while let Ok(byte) = stream.read_u8().await {
+                    if stream.write_u8(byte).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+/// Round trips on a thousand connections, each asking at its own moment of every quarter of a second.
+async fn round_trips(address: SocketAddr) -> Vec<Duration> {
+    let mut users = JoinSet::new();
+    for user in 0..CONNECTIONS {
+        users.spawn(async move {
+            let mut stream = TcpStream::connect(address).await.expect("a connection");
+            stream.set_nodelay(true).expect("a socket");
+            tokio::time::sleep(Duration::from_micros(user as u64 * 250)).await;
+            let mut took = Vec::with_capacity(ASKS);
+            for _ in 0..ASKS {
+                let began = Instant::now();
+                stream.write_u8(7).await.expect("a question");
+                stream.read_u8().await.expect("an answer");
+                took.push(began.elapsed());
+                tokio::time::sleep(Duration::from_millis(150)).await;
+            }
+            took
+        });
+    }
+    let mut all: Vec<Duration> = users.join_all().await.into_iter().flatten().collect();
+    all.sort();
+    all
+}
+
+fn quantile(sorted: &[Duration], q: f64) -> f64 {
+    let place = ((sorted.len() - 1) as f64 * q).round() as usize;
+    sorted[place].as_secs_f64() * 1e3
+}
+
+#[test]
+fn a_hundred_milliseconds_are_a_hundred_milliseconds_at_a_thousand_connections() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised)
+        .expect("six file descriptors a user");
+    let engine = Embedded::start(7).expect("a proxy");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let spec = Spec {
+            name: "p".into(),
+            listen: "127.0.0.1:0".into(),
+            upstream: echo().await.to_string(),
+            enabled: true,
+            ..Spec::default()
+        };
+        let proxy = engine.proxies().add(spec).await.expect("a proxy");
+        let address = proxy.view().await.spec.listen.parse().expect("an address");
+        let bare = round_trips(address).await;
+        let toxic = Toxic::new("latency", Stream::Downstream).and_then(|toxic| toxic.with("latency", 100));
+        proxy.add_toxic(toxic.expect("a toxic")).expect("it is added");
+        let slow = round_trips(address).await;
+        let (low, p50, p99) = (quantile(&slow, 0.0), quantile(&slow, 0.5), quantile(&slow, 0.99));
+        let without = quantile(&bare, 0.99);
+        println!(
+            "without the toxic p99 {without:.2} ms; with it min {low:.2}, p50 {p50:.2}, p99 {p99:.2} ms"
+        );
+        let exact = LATENCY.as_secs_f64() * 1e3;
+        assert!(low >= exact, "the fastest took {low} ms");
+        assert!(p99 <= exact + 2.0, "p99 {p99} ms; without the toxic {without} ms");
+    });
+}
