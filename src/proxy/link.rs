@@ -80,7 +80,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Link<'a, R, W> {
                     return changed.err().map(|_| Over::Close);
                 }
             };
-            let Some(length) = self.took(read) else { return None };
+            let length = self.took(read)?;
             // Toxics that were there before these bytes came hold for them.
             if self.toxics.has_changed().unwrap_or_default() {
                 self.sync(false);

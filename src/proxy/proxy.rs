@@ -135,7 +135,11 @@ impl Proxy {
             (state.listen, state.upstream, state.refuse_when_down, state.http) =
                 (listen, upstream, refuse, http);
         }
-        if enabled { self.start(&mut state).await } else { Ok(stop(&mut state).await) }
+        if enabled {
+            return self.start(&mut state).await;
+        }
+        stop(&mut state).await;
+        Ok(())
     }
 
     /// Whether it leads from and to other addresses than these.

@@ -81,7 +81,10 @@ impl Links for PlanLinks {
     async fn heal(&self, name: &str, fault: &LinkFault) -> Result<(), String> {
         match self.remote.get(fault.link()) {
             Some(remote) => remote.heal(name, fault).await,
-            None => Ok(self.local.heal(name, fault)),
+            None => {
+                self.local.heal(name, fault);
+                Ok(())
+            }
         }
     }
 
