@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Ok(Command::Report(arguments)) => cli::report::main(&arguments),
         Ok(Command::Compare(arguments)) => cli::compare::main(&arguments),
         Ok(Command::Prove(arguments)) => cli::prove::main(&arguments),
+        Ok(Command::Stack { command }) => cli::stack::main(&command),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),

@@ -19,6 +19,7 @@ pub mod run;
 pub mod schema;
 pub mod sentinel;
 mod signals;
+pub mod stack;
 pub mod verify;
 
 pub use exit::{Exit, Stop};
@@ -59,6 +60,12 @@ pub enum Command {
     Compare(compare::Arguments),
     /// Prove claims: carry out their plans and counter-runs.
     Prove(prove::Arguments),
+    /// Bring a deployment of containers up or down by hand, look at it, scale it.
+    Stack {
+        /// What is done with it.
+        #[command(subcommand)]
+        command: stack::Command,
+    },
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
     /// Serve a part of the built-in shop.

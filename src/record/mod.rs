@@ -12,6 +12,7 @@ mod queue;
 mod reader;
 mod recorder;
 mod schema;
+mod seal;
 mod series;
 mod utc;
 mod writer;

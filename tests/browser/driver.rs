@@ -1,14 +1,16 @@
 //! A small WebDriver client: what these tests need of <https://www.w3.org/TR/webdriver2/>, and Chromium's own commands.
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 pub struct Browser {
     driver: Child,
+    /// Held open: the driver goes on talking.
+    _told: Lines<BufReader<ChildStdout>>,
     port: u16,
     session: String,
 }
@@ -37,13 +39,14 @@ impl Browser {
                 return None;
             }
         };
-        let lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+        let mut lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
         let port = lines
+            .by_ref()
             .map_while(Result::ok)
             .take(50)
-            .find_map(|line| line.rsplit_once("on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver tells its port");
-        let mut browser = Browser { driver, port, session: String::new() };
+        let mut browser = Browser { driver, _told: lines, port, session: String::new() };
         let arguments = [
             "--headless=new",
             "--no-sandbox",

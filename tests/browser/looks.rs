@@ -1,6 +1,6 @@
 //! Light, dark, printed, and on a small screen: nothing is cut, nothing overlaps, everything has contrast.
 
-use super::{TOLD, opened};
+use super::{PAGE, opened};
 use serde_json::json;
 
 /// Texts of charts that lie over one another, and those that lie outside their picture.
@@ -67,7 +67,7 @@ fn it_looks_right_in_light_and_dark_in_print_and_on_a_small_screen() {
         ("small-dark", 400, "dark", "screen"),
     ] {
         browser.look(width, scheme, medium);
-        browser.open(&TOLD.path(), "");
+        browser.open(&PAGE, "");
         browser.picture(name);
         assert_eq!(browser.run(CUT), json!([]), "{name}");
         assert_eq!(browser.run(OVERLAPS), json!([]), "{name}");

@@ -1,6 +1,6 @@
 //! What is left without script, and without style.
 
-use super::{TOLD, opened};
+use super::{PAGE, opened};
 use serde_json::json;
 
 /// Every word of the body but that of closed details, and what cannot be seen of it.
@@ -17,7 +17,7 @@ const UNSEEN: &str = "const unseen = [];\
 fn without_script_every_number_is_there_and_tables_open() {
     let Some(browser) = opened() else { return };
     browser.chromium("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
-    browser.open(&TOLD.path(), "");
+    browser.open(&PAGE, "");
     assert_eq!(
         browser.run("return document.querySelectorAll('.tools, thead button, .cursor').length"),
         0,
@@ -34,7 +34,7 @@ fn without_script_every_number_is_there_and_tables_open() {
 #[test]
 fn under_a_policy_that_blocks_script_and_style_it_still_reads() {
     let Some(browser) = opened() else { return };
-    let html = TOLD.html().replace(
+    let html = std::fs::read_to_string(&*PAGE).expect("the page").replace(
         "<meta charset=\"utf-8\">",
         "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">",
     );

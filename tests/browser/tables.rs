@@ -1,6 +1,6 @@
 //! Sorting, and links to single things.
 
-use super::{TOLD, opened};
+use super::{PAGE, opened};
 use serde_json::{Value, json};
 
 fn column(browser: &super::Browser, table: &str, place: usize) -> Vec<f64> {
@@ -39,14 +39,14 @@ fn links_lead_to_every_objective_fault_and_step() {
         "#generator",
     ] {
         browser.open(std::path::Path::new("/dev/null"), "");
-        browser.open(&TOLD.path(), place);
+        browser.open(&PAGE, place);
         browser.until(&format!(
             "const e = document.querySelector({place:?}), b = e.getBoundingClientRect();\
              return document.querySelector(':target') === e && b.top >= 0 && b.top < innerHeight"
         ));
     }
     // From within the page, too: what the verdict names is a link to where it is shown.
-    browser.open(&TOLD.path(), "");
+    browser.open(&PAGE, "");
     browser.run("document.querySelector('.decided a').click()");
     browser.until("return document.querySelector(':target') !== null && location.hash.length > 1");
     assert_eq!(browser.complaints(), Vec::<String>::new());

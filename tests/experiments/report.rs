@@ -1,5 +1,6 @@
 //! The report of a long run: ten million operations in half an hour, written within bounds of time, size and memory.
 
+#[allow(dead_code, reason = "each set of tests uses a part of it")]
 #[path = "../support/recorded.rs"]
 mod recorded;
 

@@ -5,6 +5,7 @@ mod figures;
 mod golden;
 mod hostile;
 mod page;
+#[allow(dead_code, reason = "each set of tests uses a part of it")]
 #[path = "../support/recorded.rs"]
 mod recorded;
 mod structure;

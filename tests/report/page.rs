@@ -29,7 +29,7 @@ impl Page {
 
     /// The rows of a table by its selector: the texts of their cells.
     pub fn rows(&self, table: &str) -> Vec<Vec<String>> {
-        let rows = self.all(&format!("{table} tbody tr"));
+        let rows = self.all(&format!("{table} tbody tr:not(.because)"));
         rows.iter().map(|row| row.select(&select("th, td")).map(text).collect()).collect()
     }
 

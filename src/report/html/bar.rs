@@ -19,10 +19,12 @@ pub fn bar(title: &str, value: f64, full: f64, limit: Option<f64>, tone: &str) -
         svg class="bar" role="img" width=(WIDTH) height="12" viewBox={ "0 0 " (WIDTH) " 12" } {
             title { (title) }
             rect x="0" y="2" width=(WIDTH) height="8" rx="2" fill="#e6e9ed" class="trough" {}
-            rect x="0" y="2" width={ (format!("{length:.1}")) } height="8" rx="2" fill=(color) class={ "fill " (tone) } {}
+            rect x="0" y="2" width={ (format!("{length:.1}")) } height="8" rx="2" fill=(color)
+                class={ "fill " (tone) } {}
             @if value > full { path d={ "M" (WIDTH - 9.0) " 0l5 6-5 6" } fill="none" stroke="#ffffff" stroke-width="2" class="over" {} }
             @if let Some(limit) = limit {
-                path d={ "M" (format!("{:.1}", place(limit))) " 0v12" } fill="none" stroke="#1b1f24" stroke-width="1.5" class="limit" {}
+                path d={ "M" (format!("{:.1}", place(limit))) " 0v12" } fill="none" stroke="#1b1f24"
+                    stroke-width="1.5" class="limit" {}
             }
         }
     }

@@ -198,24 +198,25 @@
 
   // A table's headings become buttons that sort it; figures by their value, texts by their letters.
   function sortable(table) {
-    const body = table.tBodies[0];
-    if (!body || body.rows.length < 2) return;
+    const groups = table.tBodies.length > 1 ? Array.from(table.tBodies) : Array.from(table.tBodies[0].rows);
+    if (groups.length < 2) return;
     Array.from(table.tHead.rows[0].cells).forEach((head, column) => {
       if (head.hasAttribute("data-fixed")) return;
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
       head.append(button);
-      button.addEventListener("click", () => sort(table, body, head, column));
+      button.addEventListener("click", () => sort(table, groups, head, column));
     });
   }
 
-  function sort(table, body, head, column) {
+  // What is sorted are rows; or bodies by their first row, where others belong to it.
+  function sort(table, groups, head, column) {
     const down = head.getAttribute("aria-sort") === "ascending";
     Array.from(table.tHead.rows[0].cells).forEach((cell) => cell.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const value = (row) => {
-      const cell = row.cells[column];
+    const value = (group) => {
+      const cell = (group.rows ? group.rows[0] : group).cells[column];
       if (!cell.hasAttribute("data-v")) return cell.textContent.trim().toLowerCase();
       return cell.dataset.v === "" ? Infinity : Number(cell.dataset.v);
     };
@@ -224,7 +225,7 @@
       const less = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
       return Number.isNaN(less) ? 0 : down ? -less : less;
     };
-    body.append(...Array.from(body.rows).sort(order));
+    groups[0].parentNode.append(...groups.sort(order));
   }
 
   // Opens whatever a link points into.

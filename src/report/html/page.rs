@@ -28,7 +28,7 @@ pub fn page(title: &str, navigation: &[(&str, &str)], content: Markup) -> Markup
                 a class="skip" href="#main" { "Skip to the report" }
                 @if !navigation.is_empty() {
                     nav aria-label="Sections" {
-                        @for (anchor, name) in navigation { a href={ "#" (anchor) } { (name) } }
+                        @for (anchor, name) in navigation { a href={ "#" (anchor) } { (name) } " " }
                     }
                 }
                 main id="main" { (content) }

@@ -18,13 +18,14 @@ pub fn tone(verdict: Verdict) -> &'static str {
 
 /// A verdict as a word with a shape of its own, so that it is told without colour too.
 pub fn badge(verdict: Verdict) -> Markup {
-    html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) (word(verdict)) } }
+    html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) " " (word(verdict)) } }
 }
 
 /// The shape of a verdict beside its word: a tick, a question, a cross.
 pub fn shape(verdict: Verdict) -> Markup {
     html! {
-        svg class="shape" role="presentation" aria-hidden="true" width="14" height="14" viewBox="0 0 16 16" { (strokes(verdict)) }
+        svg class="shape" role="presentation" aria-hidden="true" width="14" height="14" viewBox="0 0 16 16"
+            { (strokes(verdict)) }
     }
 }
 
@@ -45,7 +46,8 @@ fn strokes(verdict: Verdict) -> Markup {
         Verdict::Fail => ("#b3261e", "M4 4l8 8M12 4l-8 8"),
     };
     html! {
-        path d=(path) fill="none" stroke=(color) stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" {}
+        path d=(path) fill="none" stroke=(color) stroke-width="2.4" stroke-linecap="round"
+            stroke-linejoin="round" {}
     }
 }
 

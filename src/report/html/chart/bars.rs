@@ -55,7 +55,8 @@ impl StackedBars<'_> {
             inside: html! {
                 @for (number, (_, class, color, _)) in self.stacks.iter().enumerate().rev() {
                     g class="line" data-line=(number) {
-                        path class={ "stack " (class) } d=(bars(&heights(number), |place| frame.edges(place))) fill=(color) {}
+                        path class={ "stack " (class) }
+                            d=(bars(&heights(number), |place| frame.edges(place))) fill=(color) {}
                     }
                 }
             },
@@ -64,14 +65,17 @@ impl StackedBars<'_> {
         let lines: Vec<Line> =
             self.stacks.iter().map(|(name, _, _, points)| Line::new(*name, points.clone())).collect();
         html! {
-            figure class="chart time bars" id=(self.id) data-first=(short(bins.from(0))) data-width=(bins.width) data-count=(bins.count) data-end=(format!("{:.3}", bins.end)) {
+            figure class="chart time bars" id=(self.id) data-first=(short(bins.from(0)))
+                data-width=(bins.width) data-count=(bins.count) data-end=(format!("{:.3}", bins.end)) {
                 figcaption {
                     h2 { (self.title) }
                     ul class="legend" {
                         @for (number, (name, class, color, _)) in self.stacks.iter().enumerate() {
                             li data-line=(number) {
-                                svg class="key" role="presentation" aria-hidden="true" width="12" height="12" { rect class={ "stack " (class) } width="12" height="12" rx="2" fill=(color) {} }
-                                span { (name) }
+                                svg class="key" role="presentation" aria-hidden="true" width="12" height="12" {
+                                    rect class={ "stack " (class) } width="12" height="12" rx="2" fill=(color) {}
+                                }
+                                " " span { (name) }
                             }
                         }
                     }

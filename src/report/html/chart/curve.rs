@@ -71,7 +71,7 @@ impl CurveChart<'_> {
                     h3 { (self.title) }
                     ul class="legend" {
                         @for (number, curve) in self.curves.iter().enumerate() {
-                            li data-line=(number) { (time::key(palette::of(number))) span { (curve.name) } }
+                            li data-line=(number) { (time::key(palette::of(number))) " " span { (curve.name) } }
                         }
                     }
                 }
@@ -90,22 +90,26 @@ impl CurveChart<'_> {
         let named = NAMED.iter().filter(|(q, _)| *q == 0.0 || -(1.0 - q).log10() <= decades + 1e-9);
         let ids = format!("{0}-t {0}-d", self.id);
         html! {
-            svg class="plot" role="img" aria-labelledby=(ids) width="960" height=(total) font-family="sans-serif" font-size="11" {
+            svg class="plot" role="img" aria-labelledby=(ids) width="960" height=(total)
+                font-family="sans-serif" font-size="11" {
                 title id={ (self.id) "-t" } { (self.title) }
                 desc id={ (self.id) "-d" } { (self.describe()) }
-                svg class="area" role="presentation" x="0" y=(HEAD) width="100%" height=(HEIGHT) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" {
+                svg class="area" role="presentation" x="0" y=(HEAD) width="100%" height=(HEIGHT)
+                    viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" {
                     @for (value, _) in &axis.ticks { (grid(&format!("M0 {}H{WIDTH}", path::short(axis.y(*value))))) }
                     @for (q, _) in named.clone() { (grid(&format!("M{} 0V{HEIGHT}", path::short(x(*q))))) }
                     @for (number, curve) in self.curves.iter().enumerate() { (draw(number, curve, &axis, x)) }
                 }
                 @for (value, text) in &axis.ticks {
-                    text class="tick" x="3" y=(path::short(HEAD + axis.y(*value) - 3.0)) fill="#57606a" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (text) }
+                    text class="tick" x="3" y=(path::short(HEAD + axis.y(*value) - 3.0)) fill="#57606a"
+                        stroke="#ffffff" stroke-width="3" paint-order="stroke" { (text) }
                 }
                 g class="times" fill="#57606a" {
                 @for (q, text) in named {
                     @let place = x(*q) / 10.0;
                     @let anchor = if place < 3.0 { "start" } else if place > 94.0 { "end" } else { "middle" };
-                    text class="tick" x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) { (text) }
+                    text class={ "tick" (if *q == 0.0 { " crowded" } else { "" }) }
+                        x={ (path::short(place)) "%" } y=(total - 6.0) text-anchor=(anchor) { (text) }
                 }
                 }
             }
@@ -157,7 +161,8 @@ fn draw(number: usize, curve: &Curve, axis: &ValueAxis, x: &impl Fn(f64) -> f64)
     let line = path::line(&points, |place| x(curve.points[place].0), heights);
     html! {
         g class="line" data-line=(number) {
-            path class=(tone.class) d=(line) stroke=(tone.color) stroke-dasharray=(tone.dash) stroke-width="1.8" stroke-linejoin="round" fill="none" vector-effect="non-scaling-stroke" {}
+            path class=(tone.class) d=(line) stroke=(tone.color) stroke-dasharray=(tone.dash)
+                stroke-width="1.8" stroke-linejoin="round" fill="none" vector-effect="non-scaling-stroke" {}
         }
     }
 }

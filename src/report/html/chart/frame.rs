@@ -71,18 +71,22 @@ impl Frame {
         let height = HEAD + plot.height + FOOT;
         let (title, describe) = (format!("{}-t", plot.id), format!("{}-d", plot.id));
         html! {
-            svg class="plot" role="img" aria-labelledby={ (title) " " (describe) } width="960" height=(height) font-family="sans-serif" font-size="11" {
+            svg class="plot" role="img" aria-labelledby={ (title) " " (describe) } width="960"
+                height=(height) font-family="sans-serif" font-size="11" {
                 title id=(title) { (plot.title) }
                 desc id=(describe) { (plot.describe) }
-                svg class="area" role="presentation" x="0" y=(HEAD) width="100%" height=(plot.height) viewBox={ "0 0 " (WIDTH) " " (plot.height) } preserveAspectRatio="none" {
+                svg class="area" role="presentation" x="0" y=(HEAD) width="100%" height=(plot.height)
+                    viewBox={ "0 0 " (WIDTH) " " (plot.height) } preserveAspectRatio="none" {
                     (self.behind(plot.height))
                     @for (y, _) in &plot.ticks {
-                        path class="grid" d={ "M0 " (short(*y)) "H" (WIDTH) } stroke="#dfe3e8" fill="none" vector-effect="non-scaling-stroke" {}
+                        path class="grid" d={ "M0 " (short(*y)) "H" (WIDTH) } stroke="#dfe3e8" fill="none"
+                            vector-effect="non-scaling-stroke" {}
                     }
                     (plot.inside)
                 }
                 @for (y, text) in &plot.ticks {
-                    text class="tick" x="3" y=(short(HEAD + y - 3.0)) fill="#57606a" stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke" { (text) }
+                    text class="tick" x="3" y=(short(HEAD + y - 3.0)) fill="#57606a" stroke="#ffffff"
+                        stroke-width="3" stroke-linejoin="round" paint-order="stroke" { (text) }
                 }
                 (plot.over)
                 (self.names())
@@ -98,10 +102,13 @@ impl Frame {
                 @let from = self.x(band.from);
                 @let to = self.x(band.to).min(WIDTH);
                 @let color = if band.kind == "fault" { "#fbe8e0" } else { "#eceff2" };
-                rect class={ "band " (band.kind) } x=(short(from)) y="0" width=(short((to - from).max(0.0))) height=(height) fill=(color) {}
+                rect class={ "band " (band.kind) } x=(short(from)) y="0" width=(short((to - from).max(0.0)))
+                    height=(height) fill=(color) {}
                 @if band.kind == "fault" {
-                    path class="edge" d={ "M" (short(from)) " 0V" (height) } stroke="#b8400e" fill="none" vector-effect="non-scaling-stroke" {}
-                    path class="edge" d={ "M" (short(to)) " 0V" (height) } stroke="#b8400e" fill="none" stroke-dasharray="2 3" vector-effect="non-scaling-stroke" {}
+                    path class="edge" d={ "M" (short(from)) " 0V" (height) } stroke="#b8400e" fill="none"
+                        vector-effect="non-scaling-stroke" {}
+                    path class="edge" d={ "M" (short(to)) " 0V" (height) } stroke="#b8400e" fill="none"
+                        stroke-dasharray="2 3" vector-effect="non-scaling-stroke" {}
                 }
             }
         }
@@ -123,7 +130,8 @@ impl Frame {
         let crowded = if shown.len() > 3 { " crowded" } else { "" };
         html! {
             @for (from, name, kind) in shown {
-                text class={ "name " (kind) (crowded) } x=(self.percent(from)) y="11" data-t=(short(from)) fill=(if kind == "fault" { "#9a3412" } else { "#57606a" }) { (name) }
+                text class={ "name " (kind) (crowded) } x=(self.percent(from)) y="11" data-t=(short(from))
+                    fill=(if kind == "fault" { "#9a3412" } else { "#57606a" }) { (name) }
             }
         }
     }

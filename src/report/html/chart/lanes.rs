@@ -63,9 +63,10 @@ impl LaneChart<'_> {
         let top = |number: usize| head + number as f64 * LANE;
         let inside = html! {
             @if let Some((_, shares)) = &self.head {
-                @let heights: Vec<_> = shares.iter().map(|share| share.filter(|share| *share > 0.0).map(|share| (BARS - 4.0, BARS - 4.0 - (share * (BARS - 20.0)).max(2.0)))).collect();
+                @let heights: Vec<_> = shares.iter().map(|share| share.and_then(standing)).collect();
                 path class="bad fill" d=(bars(&heights, |place| frame.edges(place))) fill="#b3261e" {}
-                path class="grid" d={ "M0 " (BARS - 4.0) "H1000" } stroke="#c4cad1" fill="none" vector-effect="non-scaling-stroke" {}
+                path class="grid" d={ "M0 " (BARS - 4.0) "H1000" } stroke="#c4cad1" fill="none"
+                    vector-effect="non-scaling-stroke" {}
             }
             @for (number, lane) in self.lanes.iter().enumerate() {
                 @for piece in &lane.pieces { (stretch(piece, frame, top(number))) }
@@ -90,20 +91,38 @@ impl LaneChart<'_> {
     }
 }
 
+/// The bar of a share; of a share that is not none, two pixels at least.
+fn standing(share: f64) -> Option<(f64, f64)> {
+    let ground = BARS - 4.0;
+    (share > 0.0).then(|| (ground, ground - (share * (BARS - 20.0)).max(2.0)))
+}
+
 fn stretch(piece: &Piece, frame: &Frame, top: f64) -> Markup {
     let (below, thick, color) = look(piece.kind);
     let from = frame.x(piece.from).clamp(0.0, WIDTH);
     let to = frame.x(piece.to).clamp(from, WIDTH);
-    let outline = piece.kind == "planned";
+    rectangle(piece.kind, from, top + below, (to - from).max(1.5), thick, color)
+}
+
+/// A stretch of a kind as a legend shows it, in the middle of 12 pixels.
+pub fn sample(kind: &str, width: f64, thick: f64) -> Markup {
+    let (_, _, color) = look(kind);
+    rectangle(kind, 1.0, 6.0 - thick / 2.0, width, thick, color)
+}
+
+fn rectangle(kind: &str, x: f64, y: f64, width: f64, height: f64, color: &str) -> Markup {
+    let outline = kind == "planned";
     html! {
-        rect class={ "piece " (piece.kind) } x=(short(from)) y=(short(top + below)) width=(short((to - from).max(1.5))) height=(thick) fill=(color)
-            stroke=[outline.then_some("#57606a")] stroke-dasharray=[outline.then_some("3 2")] vector-effect=[outline.then_some("non-scaling-stroke")] {}
+        rect class={ "piece " (kind) } x=(short(x)) y=(short(y)) width=(short(width)) height=(height) fill=(color)
+            stroke=[outline.then_some("#57606a")] stroke-dasharray=[outline.then_some("3 2")]
+            vector-effect=[outline.then_some("non-scaling-stroke")] {}
     }
 }
 
 fn label(text: &str, y: f64) -> Markup {
     html! {
-        text class="lane" x="3" y=(short(y)) fill="#1b1f24" stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke" { (text) }
+        text class="lane" x="3" y=(short(y)) fill="#1b1f24" stroke="#ffffff" stroke-width="3"
+            stroke-linejoin="round" paint-order="stroke" { (text) }
     }
 }
 
@@ -116,7 +135,8 @@ fn mark(frame: &Frame, time: f64, kind: &str, y: f64) -> Markup {
         _ => "M-4 3l4-7 4 7z",
     };
     html! {
-        svg class={ "mark " (kind) } role="presentation" x=(frame.percent(time)) y=(short(y)) data-t=(short(time)) overflow="visible" width="1" height="1" {
+        svg class={ "mark " (kind) } role="presentation" x=(frame.percent(time)) y=(short(y))
+            data-t=(short(time)) overflow="visible" width="1" height="1" {
             path d=(path) fill="#ffffff" stroke="#1b1f24" stroke-width="1.6" {}
         }
     }

@@ -17,7 +17,7 @@ pub use band::{Band, bands};
 pub use bars::StackedBars;
 pub use curve::{Curve, CurveChart};
 pub use frame::Frame;
-pub use lanes::{Lane, LaneChart, Piece};
+pub use lanes::{Lane, LaneChart, Piece, sample};
 pub use table::folded;
 pub use time::{Line, TimeChart};
 pub use unit::{Scale, Unit};

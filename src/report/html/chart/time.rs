@@ -70,7 +70,8 @@ impl TimeChart<'_> {
         };
         let bins = &frame.bins;
         html! {
-            figure class="chart time" id=(self.id) data-first=(path::short(bins.from(0))) data-width=(bins.width) data-count=(bins.count) data-end=(format!("{:.3}", bins.end)) {
+            figure class="chart time" id=(self.id) data-first=(path::short(bins.from(0)))
+                data-width=(bins.width) data-count=(bins.count) data-end=(format!("{:.3}", bins.end)) {
                 figcaption {
                     h3 { (self.title) }
                     (self.legend())
@@ -89,7 +90,8 @@ impl TimeChart<'_> {
         });
         // A limit far above all that was seen would press the lines to the ground.
         let most = points.clone().fold(0.0, f64::max);
-        let near = self.limits.iter().map(|(_, level)| *level).filter(|level| *level <= most * 3.0);
+        let reach = if self.scale == Scale::Log { 20.0 } else { 3.0 };
+        let near = self.limits.iter().map(|(_, level)| *level).filter(|level| *level <= most * reach);
         ValueAxis::new(self.scale, self.unit, points.chain(near), top, self.height - 1.0)
     }
 
@@ -102,14 +104,20 @@ impl TimeChart<'_> {
         html! {
             @if lost { rect class="lost" x="0" y="0" width="1000" height=(LANE) fill="#fbe9e7" {} }
             @for (name, level) in self.limits.iter().filter(|(_, level)| axis.holds(*level)) {
-                path class="limit" d={ "M0 " (path::short(axis.y(*level))) "H1000" } stroke="#1b1f24" stroke-dasharray="6 4" fill="none" vector-effect="non-scaling-stroke" { title { (name) } }
+                path class="limit" d={ "M0 " (path::short(axis.y(*level))) "H1000" } stroke="#1b1f24"
+                    stroke-dasharray="6 4" fill="none" vector-effect="non-scaling-stroke"
+                    { title { (name) } }
             }
             @for (number, line) in self.lines.iter().enumerate() {
                 @let tone = palette::of(number);
                 g class="line" data-line=(number) {
                     (range(line, frame, tone, &height))
                     @if self.filled && number == 0 { (under(line, frame, tone, axis, &height)) }
-                    path class=(tone.class) d=(path::line(&line.points, |place| frame.middle(place), height)) stroke=(tone.color) stroke-dasharray=(tone.dash) stroke-width="1.8" stroke-linejoin="round" stroke-linecap="round" fill="none" vector-effect="non-scaling-stroke" {}
+                    path class=(tone.class)
+                        d=(path::line(&line.points, |place| frame.middle(place), height))
+                        stroke=(tone.color) stroke-dasharray=(tone.dash) stroke-width="1.8"
+                        stroke-linejoin="round" stroke-linecap="round" fill="none"
+                        vector-effect="non-scaling-stroke" {}
                 }
             }
         }
@@ -118,19 +126,33 @@ impl TimeChart<'_> {
     fn over(&self, axis: &ValueAxis, lost: bool) -> Markup {
         html! {
             @if lost {
-                text class="tick bad" x="3" y=(HEAD + 13.0) fill="#9b1c14" stroke="#ffffff" stroke-width="3" paint-order="stroke" { "no good reply" }
+                text class="tick bad" x="3" y=(HEAD + 13.0) fill="#9b1c14" stroke="#ffffff" stroke-width="3"
+                    paint-order="stroke" { "no good reply" }
             }
-            @for (name, level) in self.limits.iter().filter(|(_, level)| axis.holds(*level)) {
-                text class="tick" x="99.5%" y=(path::short(HEAD + axis.y(*level) - 4.0)) text-anchor="end" fill="#1b1f24" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (name) }
+            @for (name, y) in self.named(axis) {
+                text class="tick" x="99.5%" y=(path::short(HEAD + y - 4.0)) text-anchor="end"
+                    fill="#1b1f24" stroke="#ffffff" stroke-width="3" paint-order="stroke" { (name) }
             }
         }
+    }
+
+    /// The levels that have room for their name, each with its height; the others tell it when they are pointed at.
+    fn named(&self, axis: &ValueAxis) -> Vec<(&str, f64)> {
+        let mut named: Vec<(&str, f64)> = Vec::new();
+        for (name, level) in self.limits.iter().filter(|(_, level)| axis.holds(*level)) {
+            let y = axis.y(*level);
+            if named.iter().all(|(_, other)| (other - y).abs() >= 13.0) {
+                named.push((name, y));
+            }
+        }
+        named
     }
 
     fn legend(&self) -> Markup {
         html! {
             ul class="legend" {
                 @for (number, line) in self.lines.iter().enumerate() {
-                    li data-line=(number) { (key(palette::of(number))) span { (line.name) } }
+                    li data-line=(number) { (key(palette::of(number))) " " span { (line.name) } }
                 }
             }
         }
@@ -156,7 +178,8 @@ impl TimeChart<'_> {
 pub(super) fn key(tone: Tone) -> Markup {
     html! {
         svg class="key" role="presentation" aria-hidden="true" width="26" height="10" {
-            path class=(tone.class) d="M1 5H25" stroke=(tone.color) stroke-dasharray=(tone.dash) stroke-width="2.4" fill="none" {}
+            path class=(tone.class) d="M1 5H25" stroke=(tone.color) stroke-dasharray=(tone.dash)
+                stroke-width="2.4" fill="none" {}
         }
     }
 }

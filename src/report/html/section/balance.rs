@@ -105,7 +105,8 @@ fn table(story: &Story, found: &Balance) -> Markup {
                                 (bar(&format!("{} of all requests", figures::share(served.requests, total)), served.requests as f64, most as f64, number.map(|_| even), "plain"))
                                 " " (figures::share(served.requests, total))
                             }
-                            td class="number" data-v=(served.bad) { (figures::count(served.bad)) @if served.bad > 0 { small { (figures::share(served.bad, served.requests)) } } }
+                            td class="number" data-v=(served.bad)
+                                { (figures::count(served.bad)) @if served.bad > 0 { " " small { (figures::share(served.bad, served.requests)) } } }
                         }
                     }
                 }

@@ -27,7 +27,7 @@ pub fn facts(story: &Story) -> Markup {
 }
 
 fn fact(name: &str, figure: &str, more: &str) -> Markup {
-    html! { div { dt { (name) } dd { strong { (figure) } @if !more.is_empty() { small { (more) } } } } }
+    html! { div { dt { (name) } dd { strong { (figure) } @if !more.is_empty() { " " small { (more) } } } } }
 }
 
 fn promises(story: &Story) -> (usize, usize) {

@@ -1,6 +1,6 @@
 //! The faults: when each was planned, applied and healed, when users were served again, and what they felt.
 
-use super::super::chart::{Lane, LaneChart, Piece};
+use super::super::chart::{Lane, LaneChart, Piece, sample};
 use super::super::part::{badge, nothing, section, tone, wide};
 use super::super::said::said;
 use super::super::{Story, figures};
@@ -46,12 +46,15 @@ fn timeline(story: &Story) -> Markup {
     let shares: Vec<Option<f64>> =
         slots.map(|slot| (slot.total() > 0).then(|| slot.bad as f64 / slot.total() as f64)).collect();
     let most = shares.iter().flatten().fold(0.0_f64, |most, share| most.max(*share));
-    let head = format!("share of operations not served (at most {})", figures::percent(most));
+    let head = format!("share of operations not served, up to {}", figures::percent(most));
+    // The worst second is as high as the bars can be: how high that is stands beside it.
+    let heights =
+        shares.into_iter().map(|share| share.filter(|_| most > 0.0).map(|share| share / most)).collect();
     let chart = LaneChart {
         id: "fault-lanes",
         title: "Fault timeline",
         describe: "When each fault was planned, applied and healed, and until when users were not served. All times are in the table below.".to_owned(),
-        head: Some((&head, shares)),
+        head: Some((&head, heights)),
         lanes: lanes.into_values().take(MOST_LANES).collect(),
     };
     html! {
@@ -65,13 +68,22 @@ fn timeline(story: &Story) -> Markup {
 
 /// The signs of the timeline, explained.
 fn key() -> Markup {
-    let sample = |inside: Markup| html! { svg class="key" role="presentation" aria-hidden="true" width="26" height="12" { (inside) } };
+    const SIGNS: [(&str, f64, &str); 4] = [
+        ("planned", 10.0, "planned"),
+        ("applied", 8.0, "in force (▼ applied, ● healed)"),
+        ("hurt", 4.0, "users not served as promised"),
+        ("maybe", 2.0, "recovered somewhere here"),
+    ];
     html! {
         ul class="legend still" {
-            li { (sample(html! { rect class="piece planned" x="1" y="1" width="24" height="10" fill="none" stroke="#57606a" stroke-dasharray="3 2" {} })) span { "planned" } }
-            li { (sample(html! { rect class="piece applied" x="1" y="2" width="24" height="8" fill="#b8400e" {} })) span { "in force (▼ applied, ● healed)" } }
-            li { (sample(html! { rect class="piece hurt" x="1" y="4" width="24" height="4" fill="#9b1c14" {} })) span { "users not served as promised" } }
-            li { (sample(html! { rect class="piece maybe" x="1" y="5" width="24" height="2" fill="#9b1c14" {} })) span { "recovered somewhere here" } }
+            @for (kind, thick, words) in SIGNS {
+                li {
+                    svg class="key" role="presentation" aria-hidden="true" width="26" height="12" {
+                        (sample(kind, 24.0, thick))
+                    }
+                    " " span { (words) }
+                }
+            }
         }
     }
 }
@@ -116,43 +128,55 @@ fn table(story: &Story) -> Markup {
         html! {
             table class="sortable" {
                 caption { "Faults" }
-                thead { tr { @for (place, name) in head.iter().enumerate() { th scope="col" class=[(place > 1).then_some("number")] { (name) } } } }
+                thead {
+                    tr {
+                        @for (place, name) in head.iter().enumerate() {
+                            th scope="col" class=[(place > 1).then_some("number")] { (name) }
+                        }
+                    }
+                }
                 tbody {
-                    @for (fault, anchor) in reports.iter().zip(&story.anchors.faults).take(MOST_ROWS) { (row(story, fault, anchor)) }
+                    @for (fault, anchor) in reports.iter().zip(&story.anchors.faults).take(MOST_ROWS) {
+                        (row(story, fault, anchor))
+                    }
                 }
             }
             (reading(reports))
-            @if reports.len() > MOST_ROWS { p class="note" { (figures::count((reports.len() - MOST_ROWS) as u64)) " more in faults.csv." } }
+            @if reports.len() > MOST_ROWS {
+                p class="note" { (figures::count((reports.len() - MOST_ROWS) as u64)) " more in faults.csv." }
+            }
         },
     )
 }
 
 fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
-    let second = |at: Option<f64>| html! { td class="number" data-v=(value(at)) { (at.map_or(figures::NONE.to_owned(), figures::seconds)) } };
+    let shown = |at: Option<f64>| at.map_or(figures::NONE.to_owned(), figures::seconds);
+    let second = |at: Option<f64>| html! { td class="number" data-v=(value(at)) { (shown(at)) } };
     let again = fault.recovery.as_ref().map(|recovery| recovery.after_applied);
     html! {
         tr id=(anchor) class=(tone(fault.verdict)) {
             td data-v=(fault.verdict as u8) { (badge(fault.verdict)) }
             th scope="row" {
                 a class="anchor" href={ "#" (anchor) } { (fault.id) @if fault.occurrence > 0 { " #" (fault.occurrence) } }
-                small { (fault.kind) " " (fault.targets.join(", ")) }
+                " " small { (fault.kind) " " (fault.targets.join(", ")) }
                 @if fault.verdict != Verdict::Pass { p class="why" { (said(&fault.reason)) } }
             }
             (second(fault.planned))
             (second(fault.applied))
             (second(fault.healed))
-            td class="number" data-v=(value(again.and_then(|again| again.high))) { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
+            td class="number" data-v=(value(again.and_then(|again| again.high)))
+                { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
             td class="number" { (fault.mttr.map_or(figures::NONE.to_owned(), |mttr| format!("{mttr:.1}s"))) }
             td class="number" data-v=(fault.bad) {
                 (figures::count(fault.bad)) " of " (figures::count(fault.operations))
-                small { (figures::share(fault.bad, fault.operations)) }
+                " " small { (figures::share(fault.bad, fault.operations)) }
             }
             td class="number" { (figures::quantile(worst(story, fault))) }
             td class="number" {
                 @match &fault.rpo {
                     Some(rpo) => {
                         (figures::count(rpo.lost))
-                        @if rpo.lost > 0 { small { "over " (format!("{:.1}s", rpo.span)) } }
+                        @if rpo.lost > 0 { " " small { "over " (format!("{:.1}s", rpo.span)) } }
                     }
                     None => (figures::NONE),
                 }

@@ -30,9 +30,11 @@ pub fn invariants(story: &Story) -> Markup {
                     @for (report, anchor) in reports.iter().zip(&story.anchors.invariants) {
                         tr id=(anchor) class=(tone(report.verdict)) {
                             td data-label="Verdict" data-v=(report.verdict as u8) { (badge(report.verdict)) }
-                            th scope="row" data-label="Invariant" { a class="anchor" href={ "#" (anchor) } { (report.id) } }
+                            th scope="row" data-label="Invariant"
+                                { a class="anchor" href={ "#" (anchor) } { (report.id) } }
                             td data-label="Checker" { code { (report.check) } }
-                            td class="number" data-label="Samples" data-v=(report.samples) { (figures::count(report.samples)) }
+                            td class="number" data-label="Samples" data-v=(report.samples)
+                                { (figures::count(report.samples)) }
                             td data-label="What was found" {
                                 (said(&report.reason))
                                 (evidence(&report.evidence))

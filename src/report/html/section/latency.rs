@@ -6,6 +6,7 @@ use super::super::part::{nothing, section};
 use super::super::series::QUANTILES;
 use super::grain;
 use crate::plan::expression::{Metric, Window};
+use crate::plan::model::Objective;
 use crate::stats::Quantile;
 use maud::{Markup, html};
 
@@ -58,18 +59,20 @@ fn all(story: &Story) -> TimeChart<'static> {
 
 /// The latencies that were promised.
 fn limits(story: &Story) -> Vec<(String, f64)> {
-    let promised = story.source.plan.objectives.iter().filter_map(|objective| {
-        matches!(objective.expect.metric, Metric::Quantile(_)).then(|| {
-            let name = match (&objective.step, &objective.window) {
-                (Some(step), Window::Run) => format!("{} ({step})", objective.expect),
-                (Some(step), window) => format!("{} ({step}, {window})", objective.expect),
-                (None, Window::Run) => objective.expect.to_string(),
-                (None, window) => format!("{} ({window})", objective.expect),
-            };
-            (name, objective.expect.bound.value)
-        })
-    });
-    promised.take(MOST_LIMITS).collect()
+    let objectives = story.source.plan.objectives.iter();
+    let promised = objectives.filter(|objective| matches!(objective.expect.metric, Metric::Quantile(_)));
+    promised.take(MOST_LIMITS).map(|objective| (promise(objective), objective.expect.bound.value)).collect()
+}
+
+/// A promise with the step and the window that it is limited to.
+fn promise(objective: &Objective) -> String {
+    let expect = &objective.expect;
+    match (&objective.step, &objective.window) {
+        (Some(step), Window::Run) => format!("{expect} ({step})"),
+        (Some(step), window) => format!("{expect} ({step}, {window})"),
+        (None, Window::Run) => expect.to_string(),
+        (None, window) => format!("{expect} ({window})"),
+    }
 }
 
 fn by_step(story: &Story) -> Markup {

@@ -31,8 +31,8 @@ pub fn objectives(story: &Story) -> Markup {
                         th scope="col" { "Window" }
                     }
                 }
-                tbody {
-                    @for (place, report) in reports.iter().enumerate() { (row(story, place, report)) }
+                @for (place, report) in reports.iter().enumerate() {
+                    tbody class={ "judged " (tone(report.verdict)) } { (row(story, place, report)) (why(report)) }
                 }
             }
         }
@@ -49,20 +49,19 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
         .map_or(Unit::Number, |objective| objective.expect.metric.unit());
     let interval = report.interval.map_or(figures::NONE.to_owned(), |found| figures::interval(found, unit));
     html! {
-        tr id=(story.anchors.objectives[place]) class=(tone(report.verdict)) {
+        tr id=(story.anchors.objectives[place]) {
             td data-label="Verdict" data-v=(report.verdict as u8) { (badge(report.verdict)) }
             th scope="row" data-label="Objective" {
                 a class="anchor" href={ "#" (story.anchors.objectives[place]) } { (report.id) }
-                @if let Some(flow) = &report.flow { small { " flow " (flow) } }
-                @if let Some(step) = &report.step { small { " step " (step) } }
-                @if report.advisory { small { " advisory: does not gate" } }
-                (why(report))
+                @if let Some(flow) = &report.flow { " " small { " flow " (flow) } }
+                @if let Some(step) = &report.step { " " small { " step " (step) } }
+                @if report.advisory { " " small { " advisory: does not gate" } }
             }
             td data-label="Promised" { code { (report.expect) } }
             td class="number" data-label="Actual" data-v=(value(report.actual)) {
                 strong { (report.actual_text) }
                 @if let Some(from_send) = report.actual_from_send {
-                    small { "from the actual send: " (figures::measured(from_send, unit)) }
+                    " " small { "from send: " (figures::measured(from_send, unit)) }
                 }
             }
             td class="number" data-label="95% interval" { (interval) }
@@ -73,12 +72,17 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
     }
 }
 
-/// Why, where the figures do not say it by themselves.
+/// Why, where the figures do not say it by themselves: a row of its own, which stays with the one above it.
 fn why(report: &ObjectiveReport) -> Markup {
     html! {
         @if report.verdict != Verdict::Pass {
-            p class="why" { (said(&report.reason)) }
-            (evidence(&report.evidence))
+            tr class="because" {
+                td {}
+                td colspan="7" {
+                    p class="why" { (said(&report.reason)) }
+                    (evidence(&report.evidence))
+                }
+            }
         }
     }
 }

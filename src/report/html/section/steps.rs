@@ -46,9 +46,11 @@ fn table(story: &Story) -> Markup {
                     td class="number" { (figures::count(assessment.operations)) }
                     td class="number" { (per_second(assessment.operations, assessment.duration)) }
                     td class="number" { (figures::count(assessment.attempts)) }
-                    td class="number" { (figures::count(assessment.bad)) small { (figures::share(assessment.bad, assessment.operations)) } }
+                    td class="number"
+                        { (figures::count(assessment.bad)) " " small { (figures::share(assessment.bad, assessment.operations)) } }
                     @for q in [0.5, 0.9, 0.99] { td class="number" { (figures::quantile(story.series.load.measured.quantile(q))) } }
-                    td class="number" { (time(story.series.load.measured.max().map(|max| max as f64), assessment.operations)) }
+                    td class="number"
+                        { (time(story.series.load.measured.max().map(|max| max as f64), assessment.operations)) }
                     td {}
                 }
             }
@@ -60,11 +62,14 @@ fn row(story: &Story, report: &StepReport, anchor: &str) -> Markup {
     let value = |nanos: Option<f64>| nanos.map_or(String::new(), |nanos| nanos.to_string());
     html! {
         tr id=(anchor) {
-            th scope="row" { a class="anchor" href={ "#" (anchor) } { (report.flow) "/" (report.step) } small { (request(story, report)) } }
+            th scope="row"
+                { a class="anchor" href={ "#" (anchor) } { (report.flow) "/" (report.step) } " " small { (request(story, report)) } }
             td class="number" data-v=(report.operations) { (figures::count(report.operations)) }
-            td class="number" data-v=(report.operations) { (per_second(report.operations, story.source.assessment.duration)) }
+            td class="number" data-v=(report.operations)
+                { (per_second(report.operations, story.source.assessment.duration)) }
             td class="number" data-v=(report.attempts) { (figures::count(report.attempts)) }
-            td class="number" data-v=(report.bad) { (figures::count(report.bad)) @if report.bad > 0 { small { (figures::share(report.bad, report.operations)) } } }
+            td class="number" data-v=(report.bad)
+                { (figures::count(report.bad)) @if report.bad > 0 { " " small { (figures::share(report.bad, report.operations)) } } }
             @for nanos in [report.p50, report.p90, report.p99, report.max] {
                 td class="number" data-v=(value(nanos)) { (time(nanos, report.operations)) }
             }

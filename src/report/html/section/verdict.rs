@@ -23,8 +23,9 @@ pub fn verdict(story: &Story) -> Markup {
             }
             h1 { (assessment.plan) }
             p class="ruling" {
-                span class="stamp" { (shape(assessment.verdict)) (word(assessment.verdict)) }
-                span class="reason" { (said(&sentence(&assessment.reason))) }
+                span class="stamp" { (shape(assessment.verdict)) " " (word(assessment.verdict)) }
+                " "
+                span class="reason" { (said(&assessment.reason)) }
             }
             @if let Some(claim) = &assessment.claim {
                 p class="claim" { span { "Claim" } " " (claim) }
@@ -99,11 +100,6 @@ fn glance(story: &Story) -> Markup {
     .draw(&story.frame)
 }
 
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// `2026-11-21 01:30:00 UTC`.
 fn date(anchor_utc: i64) -> String {
     let text = crate::record::utc(anchor_utc);
@@ -126,6 +122,5 @@ mod tests {
     #[test]
     fn the_date_is_written_out() {
         assert_eq!(date(1_795_224_600_000_000_000), "2026-11-21 01:30:00 UTC");
-        assert_eq!(sentence("a failed."), "A failed.");
     }
 }
