@@ -23,8 +23,8 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub times: u32,
     /// Go on with the newest proof, or with that in this folder: what passed or failed there is not run again.
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "")]
-    pub resume: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub resume: Option<Option<PathBuf>>,
     /// The folder in which the proof's folder is made.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
@@ -104,11 +104,11 @@ fn folder(arguments: &Arguments) -> Result<PathBuf, Stop> {
             let name = format!("prove-{}", utc(now()));
             Ok(arguments.reports.join(name))
         }
-        Some(named) if !named.as_os_str().is_empty() => match named.is_dir() {
+        Some(Some(named)) => match named.is_dir() {
             true => Ok(named.clone()),
             false => Err(Stop::usage(format!("--resume {}: there is no such folder", named.display()))),
         },
-        Some(_) => prove::newest(&arguments.reports).ok_or_else(|| {
+        Some(None) => prove::newest(&arguments.reports).ok_or_else(|| {
             Stop::usage(format!(
                 "--resume: there is no proof in {} to go on with",
                 arguments.reports.display()

@@ -25,10 +25,12 @@ pub struct Beat {
 pub fn pulse(record: &Record) -> Result<Vec<Beat>, RecordError> {
     let manifest = &record.manifest;
     let mut seconds: BTreeMap<i64, Latencies> = BTreeMap::new();
-    for row in record.histograms()? {
-        let load = manifest.steps.get(usize::from(row.step.0)).is_some_and(|step| step.scope == Scope::Load);
-        if load && row.series == Series::Response {
-            seconds.entry(row.second).or_default().add(row.bucket, row.good, u64::from(row.count));
+    for batch in record.histogram_batches()? {
+        for row in batch? {
+            let step = manifest.steps.get(usize::from(row.step.0));
+            if row.series == Series::Response && step.is_some_and(|step| step.scope == Scope::Load) {
+                seconds.entry(row.second).or_default().add(row.bucket, row.good, u64::from(row.count));
+            }
         }
     }
     let beat = |(second, latencies): (i64, Latencies)| Beat {
