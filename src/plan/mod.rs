@@ -22,7 +22,7 @@ pub mod units;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 pub use document::Sources;
-pub use loading::{Loaded, load, load_text, parse};
+pub use loading::{Loaded, load, load_text, parse, places};
 pub use model::Plan;
 pub use overrides::Override;
 pub use reference::reference_markdown;

@@ -12,7 +12,9 @@ mod queue;
 mod reader;
 mod recorder;
 mod schema;
+mod seal;
 mod series;
+mod utc;
 mod writer;
 
 #[cfg(test)]
@@ -21,10 +23,11 @@ mod tests;
 pub use atomic::write_atomic;
 pub use error::RecordError;
 pub use final_table::FinalTable;
-pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, SAMPLES, utc};
+pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, SAMPLES};
 pub(crate) use hash::hex;
 pub use hash::sha256;
 pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseInfo, Scope, StepInfo};
 pub use reader::{AttemptBatch, AttemptRow, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};
+pub use utc::{utc, utc_text};

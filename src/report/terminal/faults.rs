@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::{Row, Style, judged};
-use crate::report::number::recovered;
+use crate::report::number::{count, recovered};
 use crate::verify::{Assessment, FaultReport, Verdict};
 
 /// The table; at most [`MOST`] rows, the others are counted.
@@ -23,7 +23,6 @@ pub fn section(assessment: &Assessment, style: Style) -> String {
 const MOST: usize = 20;
 
 fn row(fault: &FaultReport) -> Row {
-    let second = |at: Option<f64>| at.map_or("-".to_owned(), |at| format!("{at:.2}s"));
     let again = if fault.occurrence == 0 { String::new() } else { format!(" #{}", fault.occurrence) };
     let kind = match fault.targets.as_slice() {
         [] => fault.kind.clone(),
@@ -39,7 +38,16 @@ fn row(fault: &FaultReport) -> Row {
         second(fault.applied),
         second(fault.healed),
         recovered,
-        format!("{}/{}", fault.bad, fault.operations),
+        format!("{}/{}", count(fault.bad, 5), count(fault.operations, 5)),
     ];
     (fault.verdict, cells, notes)
+}
+
+/// Hundredths where they say something; the file has all digits.
+fn second(at: Option<f64>) -> String {
+    match at {
+        None => "-".to_owned(),
+        Some(at) if at < 1_000.0 => format!("{at:.2}s"),
+        Some(at) => format!("{at:.0}s"),
+    }
 }

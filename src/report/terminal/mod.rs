@@ -9,8 +9,10 @@ mod text;
 
 use crate::verify::{Assessment, Verdict};
 use std::path::Path;
-use table::Table;
-use text::{bullet, paint, wrap};
+pub use table::Table;
+pub use text::wrap;
+
+use text::{bullet, paint};
 
 /// How the summary looks.
 #[derive(Clone, Copy, Debug)]
