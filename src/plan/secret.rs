@@ -61,12 +61,29 @@ fn plan_line(line: &str) -> String {
         let key = key.rsplit(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).next().unwrap_or("");
         let gap = value.len() - value.trim_start().len();
         let end = gap + toml_value_end(&value[gap..]);
-        if is_secret_header(key) && !is_reference(&value[gap..end]) && end > gap {
+        if is_secret_header(key) && !in_string(&out) && !is_reference(&value[gap..end]) && end > gap {
             out.push_str(&format!("{}\"{MASK}\"", &value[..gap]));
             rest = &value[end..];
         }
     }
     out + rest
+}
+
+/// Whether a line of TOML is in the middle of a string where it ends: what looks like a key there is none.
+fn in_string(line: &str) -> bool {
+    let mut quote = None;
+    let mut escaped = false;
+    for c in line.chars() {
+        match (c, quote) {
+            _ if escaped => escaped = false,
+            ('\\', Some('"')) => escaped = true,
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            ('#', None) => return false,
+            _ => {}
+        }
+    }
+    quote.is_some()
 }
 
 /// Where the TOML value that `text` begins with ends: a string behind its quote, a list or table at the end of the line,
@@ -184,6 +201,10 @@ mod tests {
             ("token = \"Bearer ${env:TOKEN}\"\n", "token = \"***\"\n"),
             ("url = \"postgres://me:pw@db/x\"\n", "url = \"postgres://***@db/x\"\n"),
             ("command = [\"x\", \"--token=abc\"]\n", "command = [\"x\", \"--token=***\"]\n"),
+            (
+                "x = { note = \"don't\", password = \"p\" }\n",
+                "x = { note = \"don't\", password = \"***\" }\n",
+            ),
             ("name = \"a plan\"\nfor = \"5s\"", "name = \"a plan\"\nfor = \"5s\""),
         ] {
             assert_eq!(plan_text(line), wanted);

@@ -16,6 +16,7 @@ pub struct Browser {
 }
 
 /// Says that a test is skipped; where nothing may be skipped, fails.
+#[allow(clippy::print_stdout, reason = "who runs the tests is told what was not tested")]
 fn skip(why: &str) {
     assert!(std::env::var_os("SHAKEDOWN_CI").is_none_or(|value| value != "1"), "{why}");
     println!("skipped: {why}");
