@@ -10,7 +10,7 @@ mod service;
 mod shop;
 mod standby;
 
-pub use client::{Reply, get, request};
+pub use client::{Reply, request};
 pub use redis::{Redis, Sentinel};
 pub use scene::{Scene, scene};
 pub use service::Service;
