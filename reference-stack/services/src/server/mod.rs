@@ -1,6 +1,7 @@
 //! What every service does the same: listens, signs its replies, turns away what is too much, tells how it is, ends in
 //! order.
 
+mod door;
 mod envelope;
 mod health;
 pub mod request_id;
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use axum::middleware;
 use axum::routing::{get, put};
-use axum::serve::ListenerExt;
+use door::Door;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +37,7 @@ pub struct Server {
     version: HeaderValue,
     ready: AtomicBool,
     in_flight: Arc<Semaphore>,
+    connections: usize,
     within: Duration,
     drain: Duration,
     log_all: bool,
@@ -68,6 +70,7 @@ impl Server {
             version: header("VERSION", version)?,
             ready: AtomicBool::new(false),
             in_flight: Arc::new(Semaphore::new(environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?)),
+            connections: environment.number("MAX_CONNECTIONS", 1_000, 1..=100_000)?,
             within: environment.milliseconds("REQUEST_TIMEOUT_MS", 5_000)?,
             drain: environment.milliseconds("DRAIN_MS", 1_000)?.min(Duration::from_secs(2)),
             log_all: environment.choice("LOG", &[("failures", false), ("requests", true)])?,
@@ -92,12 +95,9 @@ impl Server {
             .route("/metrics", get(health::metrics).with_state(self.clone()))
             .route("/crash/{point}", put(crash::arm))
             .layer(middleware::from_fn_with_state(self.clone(), envelope::sign));
-        let listener = self.listen()?.tap_io(|stream| {
-            // A reply that leaves in two pieces must not wait for the acknowledgement of the first.
-            let _ = stream.set_nodelay(true);
-        });
+        let door = Door::new(self.listen()?, self.connections);
         let server = self.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let serving = axum::serve(door, router).with_graceful_shutdown(async move {
             server.stop.told().await;
             server.ready.store(false, Ordering::Relaxed);
             log::info("draining", &[]);

@@ -79,3 +79,20 @@ fn connections_that_break_are_replaced_at_once() {
         });
     }
 }
+
+#[test]
+fn a_flood_of_connections_is_not_let_in() {
+    let Some(scene) = scene() else { return };
+    let service = Service::start(&scene, "payments", &[("MAX_CONNECTIONS", "4")]);
+    let flood: Vec<_> =
+        (0..12).map(|_| std::net::TcpStream::connect(service.address).expect("accepted")).collect();
+    eventually("a connection too many is closed", || {
+        crate::support::request(service.address, "GET", "/health/live", &[], None).is_err().then_some(())
+    });
+    drop(flood);
+    eventually("there is room again", || {
+        let reply = crate::support::request(service.address, "GET", "/health/live", &[], None);
+        reply.is_ok_and(|reply| reply.status == 200).then_some(())
+    });
+    assert!(service.metric("refshop_connections_refused_total ") >= 8);
+}

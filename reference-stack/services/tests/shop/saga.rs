@@ -61,7 +61,7 @@ fn a_charge_that_nobody_was_told_of_is_charged_once() {
 #[test]
 fn a_provider_that_never_answers_is_given_up_and_undone() {
     let Some(scene) = scene() else { return };
-    let shop = Shop::with(&scene, &[("STEP_TIMEOUT_MS", "50")]);
+    let shop = Shop::with(&scene, &[("STEP_TIMEOUT_MS", "50"), ("ORDER_TIMEOUT_MS", "500")]);
     shop.payments.send("PUT", "/provider", json!({ "timeout": 1 }));
     let reply = order(&shop.orders, "k-1", 3);
     assert_eq!((reply.status, reply.header("retry-after")), (504, Some("1")), "{}", reply.text);
@@ -74,7 +74,7 @@ fn a_provider_that_never_answers_is_given_up_and_undone() {
 #[test]
 fn undoing_is_tried_until_it_succeeds() {
     let Some(scene) = scene() else { return };
-    let shop = Shop::open(&scene);
+    let shop = Shop::with(&scene, &[("ORDER_TIMEOUT_MS", "500")]);
     shop.shipments.send("PUT", "/provider/shipments", json!({ "fail": 1 }));
     shop.payments.send("PUT", "/provider", json!({ "undo_fail": 1 }));
     assert_eq!(order(&shop.orders, "k-1", 3).status, 504);

@@ -41,6 +41,8 @@ impl Shop {
             ("PAYMENTS_URL", payments),
             ("SHIPMENTS_URL", shipments),
             ("LEASE_MS", "1000"),
+            // Machines that run tests are slow at times.
+            ("ORDER_TIMEOUT_MS", "4500"),
         ];
         environment.extend(settings);
         Service::start(scene, "orders", &environment)
