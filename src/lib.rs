@@ -15,4 +15,5 @@ pub mod report;
 pub mod run;
 pub mod stack;
 pub mod stats;
+pub mod suite;
 pub mod verify;

@@ -8,10 +8,13 @@ fn main() -> ExitCode {
         Ok(Command::Run(arguments)) => experiment(arguments),
         Ok(Command::Demo(arguments)) => arguments.into_run().and_then(experiment),
         Ok(Command::Check(arguments)) => cli::check::main(&arguments),
-        Ok(Command::Schema) => cli::schema::main(),
+        Ok(Command::Schema(arguments)) => cli::schema::main(&arguments),
         Ok(Command::Verify(arguments)) => cli::verify::main(&arguments),
         Ok(Command::Export(arguments)) => cli::export::main(&arguments),
         Ok(Command::Report(arguments)) => cli::report::main(&arguments),
+        Ok(Command::Compare(arguments)) => cli::compare::main(&arguments),
+        Ok(Command::Prove(arguments)) => cli::prove::main(&arguments),
+        Ok(Command::Stack { command }) => cli::stack::main(&command),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),
@@ -30,5 +33,6 @@ fn experiment(arguments: cli::run::Arguments) -> Result<Exit, Stop> {
     let record = cli::verify::record(&run.folder)?;
     let assessment = cli::verify::assess(&plan.plan, &record)?;
     cli::report::write(&run.folder, &plan.plan, &record, &assessment, arguments.output.jtl)?;
+    cli::github::after_run(&plan, &record, &assessment, &arguments.output);
     cli::run::conclude(&plan, &run, &assessment, &arguments)
 }

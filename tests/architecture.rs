@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("run", &["plan", "event", "stats", "record", "stack", "http", "flow", "load", "proxy", "chaos"]),
     ("verify", &["plan", "event", "record", "stats"]),
     ("report", &["plan", "event", "record", "stats", "verify"]),
-    ("suite", &["plan", "run", "record", "verify", "report"]),
+    ("suite", &["plan", "stats", "run", "record", "verify", "report"]),
     (
         "cli",
         &["plan", "event", "stats", "record", "stack", "load", "chaos", "run", "verify", "report", "suite"],

@@ -12,9 +12,11 @@ mod heal;
 mod journal;
 mod leftovers;
 mod lock;
+mod remedies;
 mod schedule;
 mod sentinel;
 mod state_dir;
+mod stray_helpers;
 mod target;
 mod utc;
 

@@ -43,6 +43,7 @@ impl Arguments {
             reports: self.reports,
             allow_targets: Vec::new(),
             heal: self.heal,
+            metrics_addr: None,
             output: self.output,
             built_in: Some(QUICKSTART),
         })

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, clap::Args)]
 #[group(id = "outside")]
 pub struct Arguments {
-    /// Judge this history (JSON lines or EDN, as Jepsen writes them) instead of a run folder.
+    /// Judge this history (JSON, EDN, or the lines of a Jepsen log) instead of a run folder.
     #[arg(long, value_name = "FILE", requires = "checker", help_heading = "Outside histories")]
     pub history: Option<PathBuf>,
     /// The checker: linearizable, set, queue, unique-ids, counter, read-your-writes, monotonic-reads, bank, conservation.

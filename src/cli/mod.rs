@@ -1,20 +1,25 @@
 //! Arguments, settings, the call, the exit code; one file per verb.
 
 pub mod check;
+pub mod compare;
 pub mod demo;
 pub mod demo_shop;
 pub mod dry_run;
 mod exit;
 pub mod export;
+pub mod github;
 pub mod heal;
 pub mod history;
 mod live;
+mod metrics;
 mod output;
+pub mod prove;
 pub mod report;
 pub mod run;
 pub mod schema;
 pub mod sentinel;
 mod signals;
+pub mod stack;
 pub mod verify;
 
 pub use exit::{Exit, Stop};
@@ -43,14 +48,24 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Check plan files; say what is wrong, where, and what would be right.
     Check(check::Arguments),
-    /// Print the JSON Schema of plan files, for editors.
-    Schema,
+    /// Print a JSON Schema: of plan files, for editors, or of `verdict.json`.
+    Schema(schema::Arguments),
     /// Judge a run folder again, or a history from outside; needs no deployment.
     Verify(verify::Arguments),
     /// Print a run's operations: as a Jepsen-style history, as CSV or as JTL.
     Export(export::Arguments),
-    /// Write the reports of a run folder again.
+    /// Write the reports of run folders again; for several runs, a page that lists them.
     Report(report::Arguments),
+    /// Compare runs: objective by objective and step by step.
+    Compare(compare::Arguments),
+    /// Prove claims: carry out their plans and counter-runs.
+    Prove(prove::Arguments),
+    /// Bring a deployment of containers up or down by hand, look at it, scale it.
+    Stack {
+        /// What is done with it.
+        #[command(subcommand)]
+        command: stack::Command,
+    },
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
     /// Serve a part of the built-in shop.

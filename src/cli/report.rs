@@ -1,34 +1,71 @@
-//! `shakedown report DIR`: the files again, from the record alone.
+//! `shakedown report DIR…`: the files again, from the records alone; for several runs a page that lists them.
 
 use super::run::Output;
-use super::{Exit, Stop, output, verify};
+use super::{Exit, Stop, github, output, verify};
 use crate::plan::Plan;
-use crate::record::Record;
+use crate::record::{Record, write_atomic};
 use crate::report;
+use crate::suite::index::{self, Entry};
 use crate::verify::Assessment;
 use std::path::{Path, PathBuf};
 
-/// Write the reports of a run folder again.
+/// Write the reports of run folders again.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run folder.
-    pub folder: PathBuf,
+    /// Run folders, or folders of runs. Several runs get a page that lists them, `index.html`, in the folder around them.
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Write the page that lists the runs into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub index: Option<PathBuf>,
     /// What is printed and written.
     #[command(flatten)]
     pub output: Output,
 }
 
-/// Writes every derived file and lists them.
+/// Writes every derived file and lists them; the page of all runs comes last.
 pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
-    let record = verify::record(&arguments.folder)?;
-    let plan = verify::plan_of(&record)?;
-    let assessment = verify::assess(&plan, &record)?;
-    for file in write(&arguments.folder, &plan, &record, &assessment, arguments.output.jtl)? {
-        if !arguments.output.quiet {
-            output::result(&format!("{}\n", file.display()));
+    let folders = match arguments.folders.as_slice() {
+        // What is wrong with a single folder is told best by whoever opens it.
+        [only] if !only.is_dir() => vec![only.clone()],
+        several => crate::suite::folders(several).map_err(Stop::usage)?,
+    };
+    let mut entries = Vec::new();
+    for folder in &folders {
+        let (plan, record, assessment) = judged(folder)?;
+        for file in write(folder, &plan, &record, &assessment, arguments.output.jtl)? {
+            told(arguments, &file);
         }
+        github::again(&plan, &record, &assessment, &arguments.output);
+        entries.push(Entry::new(folder, &record, &assessment).map_err(Stop::unknown)?);
+    }
+    let is_one_run = arguments.folders.len() == 1 && folders == arguments.folders;
+    if !is_one_run || arguments.index.is_some() {
+        let beside = arguments.index.clone().unwrap_or_else(|| index::common_folder(&folders));
+        let file = beside.join(index::FILE);
+        write_atomic(&file, index::html(&entries, &beside).as_bytes()).map_err(Stop::usage)?;
+        told(arguments, &file);
     }
     Ok(Exit::Pass)
+}
+
+fn told(arguments: &Arguments, file: &Path) {
+    if !arguments.output.quiet {
+        output::result(&format!("{}\n", file.display()));
+    }
+}
+
+fn judged(folder: &Path) -> Result<(Plan, Record, Assessment), Stop> {
+    let record = verify::record(folder)?;
+    let plan = verify::plan_of(&record)?;
+    let assessment = verify::assess(&plan, &record)?;
+    Ok((plan, record, assessment))
+}
+
+/// A run as a page of several shows it.
+pub(super) fn entry(folder: &Path) -> Result<Entry, Stop> {
+    let (_, record, assessment) = judged(folder)?;
+    Entry::new(folder, &record, &assessment).map_err(Stop::unknown)
 }
 
 /// Writes every derived file.

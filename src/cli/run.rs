@@ -1,12 +1,13 @@
 //! `shakedown run PLAN`.
 
-use super::{Exit, Stop, heal, live, output, signals};
+use super::{Exit, Stop, heal, live, metrics, output, signals};
 use crate::chaos::StateDir;
 use crate::plan::{self, Loaded, Override, model::Counter};
 use crate::run::{Interrupt, Job, RunEnd, RunError, Watch};
 use crate::verify::{self, Assessment};
 use crate::{report, run};
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Carry out a plan.
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// First undo whatever an earlier run of this project left broken.
     #[arg(long)]
     pub heal: bool,
+    /// Serve the run's figures as OpenMetrics at this address while it lasts: `127.0.0.1:0` takes a free port.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub metrics_addr: Option<SocketAddr>,
     /// What is printed and written.
     #[command(flatten)]
     pub output: Output,
@@ -49,9 +53,12 @@ pub struct Output {
     /// No progress; the summary is the verdict's line.
     #[arg(long, short)]
     pub quiet: bool,
-    /// Write every attempt as JMeter's JTL too (operations.jtl).
+    /// Write every attempt as JMeter's JTL too (results.jtl).
     #[arg(long)]
     pub jtl: bool,
+    /// Annotate the plan's lines with the ten worst findings, and add the summary to $GITHUB_STEP_SUMMARY.
+    #[arg(long)]
+    pub github: bool,
 }
 
 /// Reads and checks the plan, counter-run and overrides folded in. Warnings are told.
@@ -91,7 +98,7 @@ fn load(arguments: &Arguments, overrides: &[Override]) -> Result<Loaded, Stop> {
 }
 
 /// The counter-run that was asked for.
-fn counter<'a>(loaded: &'a Loaded, arguments: &Arguments) -> Result<Option<&'a Counter>, Stop> {
+pub(super) fn counter<'a>(loaded: &'a Loaded, arguments: &Arguments) -> Result<Option<&'a Counter>, Stop> {
     let Some(name) = &arguments.counter else { return Ok(None) };
     let counters = &loaded.plan.counters.0;
     let names =
@@ -117,7 +124,12 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
     let state = heal::state()?;
     let (raise, interrupt) = Interrupt::new();
     let watch = Arc::new(Watch::default());
+    let served = arguments
+        .metrics_addr
+        .map(|address| metrics::Metrics::start(&loaded.plan, watch.clone(), address))
+        .transpose()?;
     let (live, observer) = live::Live::start(&loaded.plan, watch.clone(), arguments.output.quiet);
+    let (served, figures) = served.map_or((None, None), |(served, figures)| (Some(served), Some(figures)));
     let job = Job {
         loaded: loaded.clone(),
         overrides: arguments.sets.clone(),
@@ -127,7 +139,7 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
         program,
         allowed_targets: arguments.allow_targets.clone(),
         heal_first: arguments.heal,
-        observers: vec![observer],
+        observers: std::iter::once(observer).chain(figures).collect(),
         watch,
         interrupt: interrupt.clone(),
     };
@@ -146,6 +158,9 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
     // Whatever the runtime still does must not keep us.
     runtime.shutdown_background();
     live.stop();
+    if let Some(served) = served {
+        served.stop();
+    }
     end
 }
 
@@ -168,6 +183,20 @@ fn leave(state: &StateDir, project: &str) -> Stop {
     }
 }
 
+/// Prints the verdict in the form that was asked for.
+pub(super) fn verdict(wanted: &Output, assessment: &Assessment, folder: &Path) -> Result<(), Stop> {
+    let text = if wanted.json {
+        report::json(assessment).map_err(Stop::unknown)?
+    } else if wanted.quiet {
+        report::verdict_line(assessment)
+    } else {
+        let style = report::Style { color: output::colour(), width: output::width(), folder: Some(folder) };
+        report::terminal(assessment, style)
+    };
+    output::result(&text);
+    Ok(())
+}
+
 /// Prints the summary and says with which code to end.
 pub fn conclude(
     loaded: &Loaded,
@@ -175,15 +204,7 @@ pub fn conclude(
     assessment: &Assessment,
     arguments: &Arguments,
 ) -> Result<Exit, Stop> {
-    if arguments.output.json {
-        output::result(&report::json(assessment).map_err(Stop::unknown)?);
-    } else if arguments.output.quiet {
-        output::result(&report::verdict_line(assessment));
-    } else {
-        let style =
-            report::Style { color: output::colour(), width: output::width(), folder: Some(&run.folder) };
-        output::result(&report::terminal(assessment, style));
-    }
+    verdict(&arguments.output, assessment, &run.folder)?;
     for left in &run.unhealed {
         output::line(&format!("shakedown: left unhealed: {left}"));
     }

@@ -1,10 +1,9 @@
 //! `shakedown verify DIR`: the verdict again, from the record alone; or, with `--history`, that on an outside history.
 
-use super::run::Output;
-use super::{Exit, Stop, history, output};
+use super::run::{self, Output};
+use super::{Exit, Stop, github, history};
 use crate::plan::{self, Plan};
 use crate::record::Record;
-use crate::report;
 use crate::verify::{self, Assessment};
 use std::path::{Path, PathBuf};
 
@@ -31,14 +30,8 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
     let plan = plan_of(&record)?;
     let assessment = assess(&plan, &record)?;
     super::report::write(folder, &plan, &record, &assessment, arguments.output.jtl)?;
-    if arguments.output.json {
-        output::result(&report::json(&assessment).map_err(Stop::unknown)?);
-    } else if arguments.output.quiet {
-        output::result(&report::verdict_line(&assessment));
-    } else {
-        let style = report::Style { color: output::colour(), width: output::width(), folder: Some(folder) };
-        output::result(&report::terminal(&assessment, style));
-    }
+    github::again(&plan, &record, &assessment, &arguments.output);
+    run::verdict(&arguments.output, &assessment, folder)?;
     Ok(Exit::of_verdict(verify::exit_code(&assessment)))
 }
 

@@ -30,9 +30,9 @@ impl Sent {
 }
 
 /// One attempt of one operation. An operation is what the user wanted once (a step carried out once); an attempt is one
-/// request on the wire. Times are on the run's clock.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
+/// request on the wire. Times are on the run's clock. Texts are its own, or borrowed where attempts are read in numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Attempt<Text = String> {
     /// The operation: unique in the run.
     pub op: u64,
     /// 0 for the first attempt, then 1, 2, …
@@ -52,9 +52,9 @@ pub struct Attempt {
     /// The step, by the manifest's numbering.
     pub step: StepId,
     /// The key of the effect or read that verification follows.
-    pub key: Option<String>,
+    pub key: Option<Text>,
     /// The value written or read.
-    pub value: Option<String>,
+    pub value: Option<Text>,
     /// The version written or read.
     pub version: Option<i64>,
     /// When the plan wanted it to start.
@@ -86,4 +86,37 @@ pub struct Attempt {
     /// Of an operation that is repeated on purpose and of its repetitions, if a whole response came: the first 8 bytes of
     /// the SHA-256 of its body, big-endian. The same reply has the same (the status stands apart).
     pub reply: Option<u64>,
+}
+
+impl<'a> From<&'a Attempt> for Attempt<&'a str> {
+    fn from(attempt: &'a Attempt) -> Attempt<&'a str> {
+        Attempt {
+            op: attempt.op,
+            attempt: attempt.attempt,
+            last: attempt.last,
+            replay_of: attempt.replay_of,
+            other: attempt.other,
+            user: attempt.user,
+            session: attempt.session,
+            arrival: attempt.arrival,
+            step: attempt.step,
+            key: attempt.key.as_deref(),
+            value: attempt.value.as_deref(),
+            version: attempt.version,
+            intended: attempt.intended,
+            started: attempt.started,
+            sent: attempt.sent,
+            first_byte: attempt.first_byte,
+            end: attempt.end,
+            sent_state: attempt.sent_state,
+            status: attempt.status,
+            outcome: attempt.outcome,
+            good: attempt.good,
+            error: attempt.error,
+            instance: attempt.instance,
+            trace_id: attempt.trace_id,
+            bytes: attempt.bytes,
+            reply: attempt.reply,
+        }
+    }
 }

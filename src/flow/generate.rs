@@ -59,7 +59,7 @@ impl Maker {
                 None => chance.bits() as i64,
             },
             // Rounding at the end of the range could yield n + 1.
-            Maker::Zipf { n, law } => (law.sample(&mut chance.0) as u64).clamp(1, *n) as i64,
+            Maker::Zipf { n, law } => (law.sample(chance.source()) as u64).clamp(1, *n) as i64,
             Maker::Uuid | Maker::Choice(_) => 0,
         }
     }

@@ -4,24 +4,9 @@
 //! carry credentials; values whose name (JSON key, parameter, header, variable) says that they are secret.
 
 use super::encode::{self, Encoding};
+use crate::plan::secret::by_name;
+pub(super) use crate::plan::secret::{MASK, is_secret_header, is_secret_name};
 use std::collections::BTreeSet;
-
-/// What stands in a secret's place.
-pub(super) const MASK: &str = "***";
-
-const SECRET_HEADERS: [&str; 5] =
-    ["authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"];
-
-/// Whether something of this name is a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["password", "token", "secret"].iter().any(|word| name.contains(word))
-}
-
-/// Whether a header of this name carries credentials.
-pub(super) fn is_secret_header(name: &str) -> bool {
-    SECRET_HEADERS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) || is_secret_name(name)
-}
 
 /// Replaces secrets by `***`.
 #[derive(Clone, Debug, Default)]
@@ -70,88 +55,8 @@ impl Masker {
 
     /// Masks known values, and by name those of parameters, form fields and JSON keys. The text may be cut off.
     pub(super) fn text(&self, text: &str) -> String {
-        pairs(&json(&self.values(text)))
+        by_name(&self.values(text))
     }
-}
-
-/// Masks the values of secret keys in whatever of `text` looks like JSON.
-fn json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('"') {
-        let end = start + string_end(&rest[start..]);
-        let after = &rest[end..];
-        let colon = after.len() - after.trim_start().len();
-        let secret = after[colon..].starts_with(':') && is_secret_name(&rest[start..end]);
-        out.push_str(&rest[..end]);
-        rest = after;
-        if secret {
-            let value = &after[colon + 1..];
-            let gap = value.len() - value.trim_start().len();
-            out.push_str(&after[..colon + 1 + gap]);
-            out.push_str("\"***\"");
-            rest = &value[gap + value_end(&value[gap..])..];
-        }
-    }
-    out + rest
-}
-
-/// Where the string that `text` begins with ends: behind its closing quote, or at the end of the text.
-fn string_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (place, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return place + 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// Where the JSON value that `text` begins with ends.
-fn value_end(text: &str) -> usize {
-    let mut depth = 0usize;
-    let mut place = 0;
-    while let Some(c) = text[place..].chars().next() {
-        match c {
-            '"' => {
-                place += string_end(&text[place..]);
-                if depth == 0 {
-                    return place;
-                }
-                continue;
-            }
-            '{' | '[' => depth += 1,
-            '}' | ']' if depth <= 1 => return if depth == 0 { place } else { place + 1 },
-            '}' | ']' => depth -= 1,
-            ',' if depth == 0 => return place,
-            c if depth == 0 && c.is_whitespace() => return place,
-            _ => {}
-        }
-        place += c.len_utf8();
-    }
-    text.len()
-}
-
-/// Masks the values of secret names in `name=value&…`, wherever it stands.
-fn pairs(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(equals) = rest.find('=') {
-        let (name, value) = rest.split_at(equals + 1);
-        out.push_str(name);
-        rest = value;
-        let word = name[..equals].rsplit(|c: char| !(c.is_alphanumeric() || "_-.[]%".contains(c))).next();
-        if word.is_some_and(is_secret_name) {
-            let end =
-                value.find(|c: char| c.is_whitespace() || "&;,\"'<>".contains(c)).unwrap_or(value.len());
-            out.push_str(if end > 0 { MASK } else { "" });
-            rest = &value[end..];
-        }
-    }
-    out + rest
 }
 
 #[cfg(test)]

@@ -164,20 +164,14 @@ impl<W: World> Walker<W> {
         response: &Response,
         now: Nanos,
     ) -> Option<u16> {
-        let wanted = self.program.instance_header.as_deref();
-        let mut instance = None;
-        for (name, value) in response.headers.iter() {
-            if name.eq_ignore_ascii_case("set-cookie") {
-                let origin = &self.program.origin;
-                let wall = self.world.wall();
-                let visit = Visit { host: &origin.host, path: &request.path, now, wall };
-                state.jar.take(&String::from_utf8_lossy(value), visit);
-            } else if instance.is_none() && wanted.is_some_and(|wanted| name.eq_ignore_ascii_case(wanted)) {
-                instance =
-                    std::str::from_utf8(value).ok().map(|name| self.instances.number(name, &*self.sink));
-            }
+        for value in response.headers.all("set-cookie") {
+            let origin = &self.program.origin;
+            let wall = self.world.wall();
+            let visit = Visit { host: &origin.host, path: &request.path, now, wall };
+            state.jar.take(&String::from_utf8_lossy(value), visit);
         }
-        instance
+        let name = response.headers.get(self.program.instance_header.as_deref()?)?;
+        Some(self.instances.number(name, &*self.sink))
     }
 
     /// Says why an attempt was not good, in words without secrets, and gives the sink a sample where it wants one.

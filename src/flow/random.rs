@@ -32,20 +32,32 @@ impl Streams {
 /// One stream of chance: xoshiro256++ (Blackman and Vigna). How numbers are made from its bits is written out here and
 /// not left to a library, so that a newer library cannot change what a seed means.
 #[derive(Clone, Debug)]
-pub(super) struct Chance(pub(super) Xoshiro256PlusPlus);
+pub(super) struct Chance {
+    seed: u64,
+    session: u64,
+    stream: u64,
+    /// Made at the first draw: most sessions draw from few of their streams.
+    source: Option<Xoshiro256PlusPlus>,
+}
 
 impl Chance {
-    /// The stream with this number of a session. Seed, session and number are mixed by three rounds of SplitMix64's
-    /// finalizer, `mix(mix(mix(seed) + session) + stream)`; the generator fills its state from that by SplitMix64.
+    /// The stream with this number of a session.
+    #[inline]
     pub(super) fn new(seed: u64, session: u64, stream: u64) -> Chance {
-        let mixed = mix(mix(mix(seed).wrapping_add(session)).wrapping_add(stream));
-        Chance(Xoshiro256PlusPlus::seed_from_u64(mixed))
+        Chance { seed, session, stream, source: None }
+    }
+
+    /// Where the bits come from, for distributions of a library.
+    #[inline]
+    pub(super) fn source(&mut self) -> &mut Xoshiro256PlusPlus {
+        let (seed, session, stream) = (self.seed, self.session, self.stream);
+        self.source.get_or_insert_with(|| begun(seed, session, stream))
     }
 
     /// 64 even bits.
     #[inline]
     pub(super) fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        self.source().next_u64()
     }
 
     /// Evenly from [0, 1), with 53 bits.
@@ -66,6 +78,12 @@ impl Chance {
             }
         }
     }
+}
+
+/// Seed, session and number are mixed by three rounds of SplitMix64's finalizer, `mix(mix(mix(seed) + session) + stream)`;
+/// the generator fills its state from that by SplitMix64.
+fn begun(seed: u64, session: u64, stream: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(mix(mix(mix(seed).wrapping_add(session)).wrapping_add(stream)))
 }
 
 /// SplitMix64's step and finalizer (Steele, Lea and Flood, 2014).

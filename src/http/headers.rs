@@ -1,6 +1,7 @@
 //! Header fields of a response, kept as they came and looked at only when asked.
 
 use bytes::Bytes;
+use memchr::memchr;
 use std::fmt;
 
 /// Header fields in order; names compare without regard to case.
@@ -20,14 +21,22 @@ impl Headers {
 
     /// The first value of this name that is text.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .find_map(|(_, value)| std::str::from_utf8(value).ok())
+        self.all(name).find_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// Every value of this name in order, without the white space around it.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        // The parser lets no space stand between name and colon, so most lines are told apart by one byte.
+        Lines { rest: &self.lines }.filter_map(move |line| {
+            let (field, value) = line.split_at_checked(name.len())?;
+            let value = value.strip_prefix(b":")?;
+            field.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
+        })
     }
 
     /// All fields in order: name and value, without the white space around the value.
     pub fn iter(&self) -> Fields<'_> {
-        Fields { rest: &self.lines }
+        Fields { lines: Lines { rest: &self.lines } }
     }
 }
 
@@ -58,22 +67,40 @@ impl fmt::Debug for Headers {
 /// Walks over header fields: name and value.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
-    rest: &'a [u8],
+    lines: Lines<'a>,
 }
 
 impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.rest.is_empty() {
-            let end = self.rest.iter().position(|byte| *byte == b'\n').unwrap_or(self.rest.len());
-            let line = &self.rest[..end];
-            self.rest = self.rest.get(end + 1..).unwrap_or_default();
-            let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        loop {
+            let line = self.lines.next()?;
+            let Some(colon) = memchr(b':', line) else { continue };
             let name = std::str::from_utf8(&line[..colon]).unwrap_or_default();
             return Some((name, line[colon + 1..].trim_ascii()));
         }
-        None
+    }
+}
+
+/// Walks over lines, without their line feeds.
+#[derive(Clone, Debug)]
+struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = memchr(b'\n', self.rest).unwrap_or(self.rest.len());
+        let line = &self.rest[..end];
+        self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        Some(line)
     }
 }
 
@@ -90,6 +117,8 @@ mod tests {
         assert_eq!(headers.get("a"), Some("1"));
         assert_eq!(headers.get("empty"), Some(""));
         assert_eq!(headers.get("b"), None);
+        assert_eq!(headers.all("SET-COOKIE").collect::<Vec<_>>(), [&b"x=y"[..], b"z"]);
+        assert_eq!(headers.all("set").count() + headers.all("a: 1\r\nset").count(), 0);
         assert_eq!(headers.iter().count(), 4);
     }
 

@@ -15,13 +15,14 @@ mod nearest;
 mod overrides;
 mod reference;
 mod schema;
+pub mod secret;
 pub mod template;
 mod unbuilt;
 pub mod units;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
 pub use document::Sources;
-pub use loading::{Loaded, load, load_text, parse};
+pub use loading::{Loaded, load, load_text, parse, places};
 pub use model::Plan;
 pub use overrides::Override;
 pub use reference::reference_markdown;

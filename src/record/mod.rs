@@ -12,7 +12,9 @@ mod queue;
 mod reader;
 mod recorder;
 mod schema;
+mod seal;
 mod series;
+mod utc;
 mod writer;
 
 #[cfg(test)]
@@ -28,3 +30,4 @@ pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseI
 pub use reader::{AttemptBatch, AttemptRow, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};
+pub use utc::{utc, utc_text};

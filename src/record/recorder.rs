@@ -5,6 +5,7 @@ use super::disk::{Disk, Files};
 use super::folder::MANIFEST;
 use super::instances::Instances;
 use super::queue::Queue;
+use super::seal::sealed;
 use super::writer::{Failure, Finals, Writer, Written};
 use super::{FORMAT, FinalTable, Manifest, Observer, RecordError, RunFolder};
 use crate::event::{Attempt, BatchSink, Event, EventSink, Nanos, Sample, SampleSink, Timed};
@@ -213,11 +214,10 @@ impl Drop for Gone {
 
 fn write_manifest(files: &dyn Files, folder: &Path, manifest: &Manifest) -> Result<(), RecordError> {
     let path = folder.join(MANIFEST);
-    let mut text = serde_json::to_vec_pretty(manifest).map_err(|error| RecordError::Io {
+    let json = serde_json::to_string_pretty(manifest).map_err(|error| RecordError::Io {
         action: "write",
         path: path.clone(),
         reason: error.to_string(),
     })?;
-    text.push(b'\n');
-    write_atomic_on(files, &path, &text)
+    write_atomic_on(files, &path, sealed(&json).as_bytes())
 }

@@ -78,7 +78,7 @@ fn row(
     };
     let from = Nanos(second.saturating_mul(1_000_000_000));
     let mut row = vec![
-        ((manifest.anchor_utc + from.0).div_euclid(1_000_000_000)).to_string(),
+        manifest.anchor_utc.saturating_add(from.0).div_euclid(1_000_000_000).to_string(),
         users.to_owned(),
         method,
         name,
@@ -94,7 +94,7 @@ fn row(
         millis(total.good.min().map(|micros| micros as f64 * 1e3)),
         millis(total.max().map(|nanos| nanos as f64)),
         NONE.to_owned(),
-        (second - manifest.load_start.second()).to_string(),
+        second.saturating_sub(manifest.load_start.second()).to_string(),
         (from < manifest.warmup_end && manifest.load_start < manifest.warmup_end).to_string(),
     ]);
     row

@@ -33,7 +33,7 @@ impl Reporter for LatencyLog {
             .add_comment("[Histogram log format version 1.3]")
             .add_comment("[Latencies in microseconds from the intended start; Interval_Max in milliseconds]")
             .add_comment("[Tags: flow/step good operations, flow/step:bad operations that were not good]")
-            .with_start_time(wall(manifest.anchor_utc + manifest.load_start.0))
+            .with_start_time(wall(manifest.anchor_utc.saturating_add(manifest.load_start.0)))
             .with_base_time(wall(manifest.anchor_utc))
             .begin_log_with(&mut out, &mut serializer)?;
         out.write_all(LEGEND)?;

@@ -5,10 +5,16 @@ mod export;
 mod failures;
 mod faults;
 mod files;
+mod github;
 mod history;
 mod hlog;
+pub mod html;
 mod jtl;
+mod judged;
+mod junit;
+mod markdown;
 mod number;
+mod pulse;
 mod stats;
 mod tables;
 mod terminal;
@@ -19,8 +25,11 @@ mod tests;
 
 pub use error::ReportError;
 pub use export::{Export, export};
-pub use terminal::{Style, terminal, verdict_line};
-pub use verdict::json;
+pub use github::{Annotations, Place, annotations};
+pub use markdown::{Page, STEP_SUMMARY_BYTES, summary};
+pub use pulse::{Beat, pulse};
+pub use terminal::{Style, Table, terminal, verdict_line, word, wrap};
+pub use verdict::{json, schema};
 
 use crate::plan::Plan;
 use crate::record::Record;
@@ -28,6 +37,11 @@ use crate::verify::Assessment;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tables::Tables;
+
+/// What was said, without what is secret by its name.
+fn masked(text: &str) -> String {
+    crate::plan::secret::credentials(&crate::plan::secret::by_name(text))
+}
 
 /// What a report is made of.
 pub struct Source<'a> {
@@ -83,10 +97,15 @@ pub fn write(
         &history::HistoryCsv,
         &failures::FailuresCsv,
         &faults::FaultsCsv,
+        &judged::ObjectivesCsv,
+        &judged::InvariantsCsv,
         &hlog::LatencyLog,
+        &markdown::SummaryMd,
+        &junit::JunitXml,
     ];
     if options.jtl {
         reporters.push(&jtl::Jtl);
     }
+    reporters.push(&html::Html);
     reporters.into_iter().map(|reporter| files::replace(folder, reporter, &source)).collect()
 }

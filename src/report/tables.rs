@@ -47,6 +47,8 @@ pub struct Tables {
     pub steps: Vec<StepTable>,
     /// By step, error and status.
     pub failures: BTreeMap<(StepId, ErrorKind, Option<u16>), Failures>,
+    /// Bad operations of the whole load by second of the run's clock and error.
+    pub troubles: BTreeMap<(i64, ErrorKind), u64>,
     /// Operations in flight at the end of each second of the run's clock; absent if the record does not hold every
     /// operation.
     pub in_flight: Option<BTreeMap<i64, i64>>,
@@ -67,8 +69,13 @@ impl Second<'_> {
     /// Its operations' latencies.
     pub fn latencies(&self) -> Latencies {
         let mut latencies = Latencies::default();
-        self.rows.iter().for_each(|row| latencies.add(row.bucket, row.good, u64::from(row.count)));
+        self.add_to(&mut latencies);
         latencies
+    }
+
+    /// Adds them to others.
+    pub fn add_to(&self, latencies: &mut Latencies) {
+        self.rows.iter().for_each(|row| latencies.add(row.bucket, row.good, u64::from(row.count)));
     }
 
     /// The counts by bucket of the good operations, or of the bad ones.
@@ -84,7 +91,10 @@ impl Tables {
         let is_load = |row: &HistogramRow| {
             row.series == Series::Response && scope(manifest, row.step) == Some(Scope::Load)
         };
-        let mut rows: Vec<HistogramRow> = record.histograms()?.into_iter().filter(is_load).collect();
+        let mut rows: Vec<HistogramRow> = Vec::new();
+        for batch in record.histogram_batches()? {
+            rows.extend(batch?.into_iter().filter(is_load));
+        }
         rows.sort_unstable_by_key(|row| (row.second, row.step));
         let mut tables = Tables {
             steps: vec![
@@ -92,6 +102,7 @@ impl Tables {
                 manifest.steps.len()
             ],
             failures: BTreeMap::new(),
+            troubles: BTreeMap::new(),
             in_flight: manifest.complete.then(BTreeMap::new),
             rows,
         };
@@ -106,6 +117,9 @@ impl Tables {
         if let Some(changes) = &mut self.in_flight {
             *changes.entry(operation.intended.second()).or_default() += 1;
             *changes.entry(operation.end.second()).or_default() -= 1;
+        }
+        if !operation.good {
+            *self.troubles.entry((operation.intended.second(), operation.error)).or_default() += 1;
         }
         if operation.intended < manifest.warmup_end {
             return;

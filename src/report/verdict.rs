@@ -28,3 +28,11 @@ pub fn json(assessment: &Assessment) -> Result<String, ReportError> {
     text.push('\n');
     Ok(text)
 }
+
+/// The JSON Schema (draft 2020-12) of `verdict.json`. A test holds `docs/verdict.schema.json` to it; `UPDATE_DOCS=1`
+/// writes it anew.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Assessment);
+    schema.insert("title".into(), "shakedown verdict".into());
+    schema.to_value()
+}

@@ -6,7 +6,9 @@ mod histogram;
 mod latencies;
 mod quantile;
 mod quantile_interval;
+mod rank_test;
 mod recovery;
+mod shift;
 mod window;
 
 pub use bootstrap::{Interval, MINIMUM_SECONDS, interval};
@@ -15,5 +17,7 @@ pub use histogram::Histogram;
 pub use latencies::{Latencies, Quantile};
 pub use quantile::{enough, exact, rank};
 pub use quantile_interval::{SecondLatencies, quantile_interval};
+pub use rank_test::{RankTest, mann_whitney};
 pub use recovery::{Bin, Recovery, recovery};
+pub use shift::{Shift, hodges_lehmann, median};
 pub use window::{Window, Windows};

@@ -7,7 +7,7 @@ use super::strike::{Strike, strikes};
 use super::survey::{Survey, survey, watch};
 use super::verdict::{Judged, overall};
 use super::windows::Observed;
-use super::{caveats, fault, generator, invariant, objective, repair};
+use super::{caveats, fault, generator, invariant, objective, repair, trust};
 use crate::event::Nanos;
 use crate::plan::Plan;
 use crate::plan::expression::{Metric, Window};
@@ -41,7 +41,7 @@ pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
 
     let judge = |number: usize| {
         let recoveries = lanes.of_objective(number, &plan.objectives[number], &strikes);
-        objective::judge(&objective::Case {
+        let report = objective::judge(&objective::Case {
             objective: &plan.objectives[number],
             tally: &survey.tallies[number],
             windows: &windows,
@@ -51,7 +51,8 @@ pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
             manifest,
             events: &record.events,
             exact: survey.exact,
-        })
+        });
+        trust::weighed(report, &plan.objectives[number].expect.metric, record)
     };
     let objectives: Vec<ObjectiveReport> = (0..plan.objectives.len()).map(judge).collect();
     let judged = invariant::judge_all(plan, record)?;

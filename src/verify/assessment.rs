@@ -1,9 +1,10 @@
 //! What a run is found to be: `verdict.json`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Three values: Fail beats Unknown beats Pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The promise was kept, and enough was seen to say so.
@@ -23,7 +24,7 @@ impl Verdict {
 }
 
 /// An interval that contains the true value with a stated confidence, in the metric's base unit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Interval {
     /// Its lower end; absent: unbounded.
     pub low: Option<f64>,
@@ -32,7 +33,7 @@ pub struct Interval {
 }
 
 /// The verdict on one objective.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectiveReport {
     /// Its id, or its expression with step and window.
     pub id: String,
@@ -71,7 +72,7 @@ pub struct ObjectiveReport {
 
 /// What one step of the load was like, warm-up excluded. Quantiles are those of operations, from the intended start;
 /// absent where they lie among operations that were not good, or where there were none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepReport {
     /// The flow.
     pub flow: String,
@@ -94,7 +95,7 @@ pub struct StepReport {
 }
 
 /// The verdict on one invariant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InvariantReport {
     /// Its id.
     pub id: String,
@@ -111,7 +112,7 @@ pub struct InvariantReport {
 }
 
 /// When users were served again after a fault.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecoveryReport {
     /// What had to hold.
     pub indicator: String,
@@ -124,7 +125,7 @@ pub struct RecoveryReport {
 }
 
 /// What became of one occurrence of a fault. Times in seconds from the start of the load.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FaultReport {
     /// The plan's id.
     pub id: String,
@@ -164,7 +165,7 @@ pub struct FaultReport {
 }
 
 /// Acknowledged writes that a fault cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RpoReport {
     /// The invariant that found it.
     pub invariant: String,
@@ -175,7 +176,7 @@ pub struct RpoReport {
 }
 
 /// What the generator says of itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GeneratorReport {
     /// Unknown if it was too late or too slow for the run to say anything.
     pub verdict: Verdict,
@@ -205,7 +206,7 @@ pub struct GeneratorReport {
 pub const FORMAT: u32 = 1;
 
 /// What a run is found to be. A pure function of the record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     /// The version of this format.
     pub format: u32,

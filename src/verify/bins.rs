@@ -52,16 +52,17 @@ impl Rule {
     pub fn row(&self, cell: &mut BinCell, row: &HistogramRow) {
         match row.series {
             Series::Response => {
-                cell.operations += row.count;
+                cell.operations = cell.operations.saturating_add(row.count);
                 if row.good {
                     let latency = row.bucket.highest() as f64 * 1e3;
-                    cell.good += row.count;
+                    cell.good = cell.good.saturating_add(row.count);
                     cell.sum += latency * f64::from(row.count);
-                    cell.within += if self.is_within(latency) { row.count } else { 0 };
+                    cell.within =
+                        cell.within.saturating_add(if self.is_within(latency) { row.count } else { 0 });
                 }
             }
-            Series::Service => cell.attempts += row.count,
-            Series::Lateness => cell.arrivals += row.count,
+            Series::Service => cell.attempts = cell.attempts.saturating_add(row.count),
+            Series::Lateness => cell.arrivals = cell.arrivals.saturating_add(row.count),
             Series::FromSend => {}
         }
     }
@@ -115,6 +116,10 @@ impl Rule {
     }
 }
 
+/// So many bins at most: two days of tenths of a second. Nobody waits longer for a recovery, and a record that was changed
+/// by hand may ask for any number.
+const MOST: usize = 2_000_000;
+
 /// Bins of equal width, from an origin on the run's clock.
 #[derive(Clone, Debug)]
 pub struct Bins {
@@ -126,10 +131,10 @@ pub struct Bins {
 }
 
 impl Bins {
-    /// As many whole bins as fit before `to`.
+    /// As many whole bins as fit before `to`, up to [`MOST`].
     pub fn new(origin: Nanos, width: Nanos, to: Nanos) -> Bins {
         let count = (to - origin).0.max(0) / width.0.max(1);
-        Bins { origin, width, cells: vec![BinCell::default(); usize::try_from(count).unwrap_or(0)] }
+        Bins { origin, width, cells: vec![BinCell::default(); usize::try_from(count).unwrap_or(0).min(MOST)] }
     }
 
     /// The bin of a point in time.

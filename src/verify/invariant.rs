@@ -5,7 +5,7 @@ use super::history::{State, final_states, history};
 use super::{InvariantReport, Verdict};
 use crate::event::{Nanos, Sample};
 use crate::plan::Plan;
-use crate::plan::model::Invariant;
+use crate::plan::model::{Invariant, Step};
 use crate::record::{Record, RecordError};
 
 /// The checkers that are built.
@@ -61,7 +61,7 @@ pub fn judge(case: &Case<'_>) -> Finding {
     let name = case.invariant.check.as_str();
     match checkers().find(|checker| checker.name() == name) {
         Some(checker) => match checker.check(case) {
-            Ok(finding) => guarded(case, finding),
+            Ok(finding) => guarded(case, checker.stands_alone(), finding),
             Err(reason) => Finding::unknown(format!("{reason}.")),
         },
         None => Finding::unknown(format!("checker `{name}` is not built yet")),
@@ -85,17 +85,14 @@ fn slack(plan: &Plan, invariant: &Invariant) -> Nanos {
     probe.map_or(Nanos::ZERO, |probe| Nanos::from(probe.timeout.0))
 }
 
-/// Whether the plan says that this invariant fails when it is broken, and can only see it by retries or replays: then a
-/// run in which nothing was tried again proves nothing.
+/// Whether the plan has faults, and retries or repeats what the invariant follows: then a run in which no retry met a fault
+/// proves nothing of what retries do.
 fn relies_on_retries(plan: &Plan, invariant: &Invariant) -> bool {
-    let named = plan.counters.iter().any(|counter| counter.fails.contains(&invariant.id));
-    let mut steps = plan.flows.iter().flat_map(|flow| &flow.steps);
-    let tries_again = steps.any(|step| {
-        let of_kind = step
-            .effect
-            .as_ref()
-            .is_some_and(|effect| invariant.effect.as_ref().is_none_or(|kind| *kind == effect.kind));
+    let tries_again = |step: &Step| {
+        let effect = step.effect.as_ref();
+        let of_kind =
+            effect.is_some_and(|effect| invariant.effect.as_ref().is_none_or(|kind| *kind == effect.kind));
         of_kind && (step.retry.is_some() || step.replay.is_some())
-    });
-    named && tries_again && !plan.faults.is_empty()
+    };
+    !plan.faults.is_empty() && plan.flows.iter().flat_map(|flow| &flow.steps).any(tries_again)
 }

@@ -25,6 +25,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trouble;
+mod trust;
 mod verdict;
 mod windows;
 

@@ -197,9 +197,9 @@ pub fn survey(
             each_operation(record, |operation| survey.operation(operation, manifest, windows))?;
         return Ok(survey);
     }
-    for row in record.histograms()? {
-        if is_load(manifest, row.step) {
-            survey.row(&row, manifest, windows);
+    for rows in record.histogram_batches()? {
+        for row in rows?.iter().filter(|row| is_load(manifest, row.step)) {
+            survey.row(row, manifest, windows);
         }
     }
     each_operation(record, |operation| survey.marked(operation, manifest, windows))?;
@@ -221,9 +221,9 @@ pub fn watch(record: &Record, lanes: &mut [Lane]) -> Result<(), RecordError> {
         })?;
         return Ok(());
     }
-    for row in record.histograms()? {
-        if !is_warmup(row.second, manifest) {
-            lanes.iter_mut().for_each(|lane| lane.row(&row));
+    for rows in record.histogram_batches()? {
+        for row in rows?.iter().filter(|row| !is_warmup(row.second, manifest)) {
+            lanes.iter_mut().for_each(|lane| lane.row(row));
         }
     }
     Ok(())

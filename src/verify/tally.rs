@@ -225,8 +225,7 @@ impl Tally {
     /// The cells that the window touches, and those of operations that began before and were caught by it.
     fn places(&self, windows: &Observed) -> impl Iterator<Item = i64> {
         let mut places: std::collections::BTreeSet<i64> = self.cells.keys().copied().collect();
-        let touched = windows.seconds_touched(&self.wanted.aim);
-        places.extend(touched.into_iter().map(|second| second.div_euclid(self.width)));
+        places.extend(windows.touched(&self.wanted.aim, self.width));
         places.into_iter()
     }
 }

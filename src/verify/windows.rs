@@ -190,9 +190,11 @@ impl Observed {
         self.spans(window).map(|span| common(span, stretch).length().as_secs_f64()).sum()
     }
 
-    /// The whole seconds of the run's clock that this window touches in the measured load, in order.
-    pub fn seconds_touched(&self, window: &Aim) -> BTreeSet<i64> {
-        self.spans(window).flat_map(|span| span.from.second()..=(span.to - Nanos(1)).second()).collect()
+    /// The stretches of so many whole seconds of the run's clock that this window touches in the measured load, by number,
+    /// in order.
+    pub fn touched(&self, window: &Aim, seconds: i64) -> BTreeSet<i64> {
+        let place = |at: Nanos| at.second().div_euclid(seconds);
+        self.spans(window).flat_map(|span| place(span.from)..=place(span.to - Nanos(1))).collect()
     }
 
     /// The stretches of the measured load that lie in this window, in order of time.
@@ -304,7 +306,8 @@ mod tests {
         let fault = windows.aim(&Window::Fault("a".into()));
         assert_eq!(windows.seconds_within(&fault, second_span(14)), 1.0);
         assert_eq!(windows.seconds_within(&fault, second_span(15)), 0.0);
-        assert_eq!(windows.seconds_touched(&fault), BTreeSet::from([10, 11, 12, 13, 14]));
+        assert_eq!(windows.touched(&fault, 1), BTreeSet::from([10, 11, 12, 13, 14]));
+        assert_eq!(windows.touched(&fault, 4), BTreeSet::from([2, 3]));
     }
 
     #[test]

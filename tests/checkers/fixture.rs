@@ -13,7 +13,8 @@ use shakedown::verify::{Case, Finding, judge_invariant};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OpSpec {
-    /// What it does: `order` is an effect, `read order` a read of that kind, `-` something unmarked.
+    /// What it does: `order` is an effect, `delete order` one that deletes, `read order` a read of that kind, `-` something
+    /// unmarked.
     #[serde(rename = "do")]
     pub what: String,
     /// Its number; by default its place.
@@ -151,6 +152,7 @@ impl Fixture {
             faults_planned: self.faults_planned || !self.faults.is_empty(),
             load_start: clock(0.0),
             torn: self.torn.clone(),
+            changed: false,
         };
         let mut builder = Builder::new(setting, true);
         for (place, op) in self.ops.iter().enumerate() {
@@ -163,12 +165,14 @@ impl Fixture {
 }
 
 fn step(what: &str) -> StepMark {
+    let (deletes, what) = what.strip_prefix("delete ").map_or((false, what), |what| (true, what));
     let mark = match what.strip_prefix("read ") {
         _ if what == "-" => None,
         Some(kind) => Some((Role::Read, kind.to_owned())),
         None => Some((Role::Effect, what.to_owned())),
     };
-    StepMark { name: format!("flow/{what}"), mark, deletes: false, load: true }
+    let name = if deletes { format!("flow/delete {what}") } else { format!("flow/{what}") };
+    StepMark { name, mark, deletes, load: true }
 }
 
 impl OpSpec {

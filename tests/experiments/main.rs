@@ -4,14 +4,18 @@
 //! plan and from what was observed, never from the program's own figures.
 
 mod checkers;
+mod docker_timing;
 mod frozen;
 #[cfg(feature = "goose")]
 mod goose;
 mod hostile;
 mod killed;
 mod linear;
+mod promises;
 mod quickstart;
+mod recovery;
 mod red;
+mod report;
 mod same_seed;
 mod scarce;
 mod support;

@@ -74,11 +74,7 @@ fn a_server_may_say_that_it_closes() {
 #[test]
 fn a_server_that_closes_without_a_word_costs_no_request_once_it_is_known() {
     run(async {
-        let (origin, counts) = serve(|mut peer| async move {
-            peer.request().await;
-            peer.ok("ok").await;
-        })
-        .await;
+        let (origin, counts) = serve_once().await;
         let user = user(ClientConfig::default());
         assert_eq!(answer(&user.get(&origin).await).1, "ok");
         for _ in 0..20 {
@@ -127,11 +123,7 @@ fn once_warned_the_client_asks_the_socket_itself() {
 #[test]
 fn in_a_closed_loop_with_silent_closes_every_request_counts_once() {
     run(async {
-        let (origin, counts) = serve(|mut peer| async move {
-            peer.request().await;
-            peer.ok("ok").await;
-        })
-        .await;
+        let (origin, counts) = serve_once().await;
         let user = user(ClientConfig::default());
         let (mut good, mut unknown) = (0, 0);
         for _ in 0..300 {

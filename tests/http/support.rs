@@ -98,6 +98,15 @@ where
     (origin, counts)
 }
 
+/// Serves one request on each connection, and closes it without a word.
+pub async fn serve_once() -> (Origin, Counts) {
+    serve(|mut peer| async move {
+        peer.request().await;
+        peer.ok("ok").await;
+    })
+    .await
+}
+
 pub fn serve_on<F, W>(listener: TcpListener, counts: Counts, each: F) -> tokio::task::JoinHandle<()>
 where
     F: Fn(Peer) -> W + 'static,

@@ -1,7 +1,8 @@
 //! The view as text.
 
 use super::super::output;
-use super::state::{Second, State};
+use super::heat;
+use super::state::{KEPT, Second, State};
 use crate::event::{Nanos, Phase};
 use crate::stats::Quantile;
 use std::fmt::Write as _;
@@ -41,8 +42,14 @@ pub(super) fn clear(drawn: usize) {
 pub(super) fn line(state: &mut State) -> Option<String> {
     state.phase?;
     let mut text = headline(state);
-    if state.load.is_some() {
-        let _ = write!(text, " | {} | {}", rates(state), latencies(&last(state)));
+    match state.news.back() {
+        _ if state.load.is_some() => {
+            let _ = write!(text, " | {} | {}", rates(state), latencies(&last(state)));
+        }
+        Some(news) => {
+            let _ = write!(text, " | {}", news.trim());
+        }
+        None => {}
     }
     for (id, fault) in &state.faults {
         let _ = write!(text, " | {id}: {fault}");
@@ -63,10 +70,21 @@ fn lines(state: &State) -> Vec<String> {
             state.watch.in_flight()
         ));
     }
+    if let Some((start, since)) = state.load {
+        strip(&mut lines, state, (start + since.elapsed() - SETTLED).second() - 1);
+    }
     let faults: Vec<String> = state.faults.iter().map(|(id, fault)| format!("{id}: {fault}")).collect();
     lines.push(format!("  faults    {}", if faults.is_empty() { "none".into() } else { faults.join(" · ") }));
     lines.extend(state.news.iter().map(|news| format!("  {news}")));
     lines
+}
+
+/// The strip up to a second, and its marks; as wide as there is room and figures are kept.
+fn strip(lines: &mut Vec<String>, state: &State, last: i64) {
+    let width = output::width().saturating_sub(13).min(KEPT);
+    lines.push(format!("  heat      {}", heat::strip(&state.seconds, last, width)));
+    lines.extend(heat::marks(&state.marks, last, width).map(|marks| format!("            {marks}")));
+    lines.push(format!("            {}", heat::LEGEND));
 }
 
 fn headline(state: &State) -> String {

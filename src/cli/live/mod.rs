@@ -1,6 +1,7 @@
 //! What the user sees while a run lasts: a view in a terminal, a line every five seconds elsewhere.
 
 mod draw;
+mod heat;
 mod state;
 
 use super::output;

@@ -12,9 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// For how many seconds figures are kept.
-const KEPT: usize = 60;
+pub(super) const KEPT: usize = 60;
 /// Lines about what happened, the newest last.
 const NEWS: usize = 4;
+/// Marks of faults.
+const MARKS: usize = 256;
 
 /// One second.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,23 @@ pub(super) struct Second {
     pub(super) good: u64,
     pub(super) bad: u64,
     pub(super) arrivals: u64,
+}
+
+/// What happened to a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Applied,
+    Healed,
+}
+
+impl Mark {
+    /// How it changes the number of faults in force.
+    pub(super) fn change(self) -> i32 {
+        match self {
+            Mark::Applied => 1,
+            Mark::Healed => -1,
+        }
+    }
 }
 
 /// All of it.
@@ -36,6 +55,8 @@ pub(super) struct State {
     pub(super) load: Option<(Nanos, Instant)>,
     pub(super) seconds: BTreeMap<i64, Second>,
     pub(super) faults: BTreeMap<String, String>,
+    /// In the order of time, by second of the run's clock; the oldest are forgotten.
+    pub(super) marks: Vec<(i64, Mark)>,
     pub(super) news: VecDeque<String>,
     pub(super) total: Second,
 }
@@ -51,6 +72,7 @@ impl State {
             load: None,
             seconds: BTreeMap::new(),
             faults: BTreeMap::new(),
+            marks: Vec::new(),
             news: VecDeque::new(),
             total: Second::default(),
         }
@@ -61,6 +83,19 @@ impl State {
             self.load = Some((time, Instant::now()));
         }
         self.phase = Some(phase);
+    }
+
+    fn mark(&mut self, at: Nanos, mark: Mark) {
+        self.marks.push((at.second(), mark));
+        if self.marks.len() > MARKS {
+            // Forgotten in pairs, so that the number of faults in force stays right.
+            let applied = self.marks.iter().position(|(_, mark)| *mark == Mark::Applied);
+            let healed = self.marks.iter().position(|(_, mark)| *mark == Mark::Healed);
+            if let (Some(applied), Some(healed)) = (applied, healed) {
+                self.marks.remove(applied.max(healed));
+                self.marks.remove(applied.min(healed));
+            }
+        }
     }
 
     fn tell(&mut self, text: String) {
@@ -79,9 +114,12 @@ impl State {
                 match fault.stage {
                     FaultStage::Applied => {
                         self.faults.insert(fault.id.clone(), format!("{} {who}", fault.kind));
+                        self.mark(timed.time, Mark::Applied);
                     }
                     FaultStage::Healed | FaultStage::EndedEarly | FaultStage::HealFailed => {
-                        self.faults.remove(&fault.id);
+                        if self.faults.remove(&fault.id).is_some() {
+                            self.mark(timed.time, Mark::Healed);
+                        }
                     }
                     FaultStage::Started | FaultStage::ApplyFailed => {}
                 }
@@ -99,6 +137,8 @@ impl State {
             Event::Stack(change) => {
                 self.tell(format!("{at:6.1}s  {} {:?}", change.instance, change.change).to_lowercase());
             }
+            // While the stack comes up, what is ready; later notes are for the record.
+            Event::Note { text } if self.load.is_none() => self.tell(format!("{at:6.1}s  {text}")),
             Event::Abort { reason } => self.tell(format!("{at:6.1}s  aborted: {reason}")),
             Event::StepFailed { step, reason } => self.tell(format!("{at:6.1}s  {step} failed: {reason}")),
             _ => {}

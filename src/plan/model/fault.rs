@@ -31,6 +31,10 @@ pub struct FaultSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
 
+    /// With `every`: it strikes one of its targets after the other, each once unless `times` says otherwise.
+    #[serde(default)]
+    pub rolling: bool,
+
     /// The process or container is killed (SIGKILL, or the signal named), and started again at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kill: Option<ProcessFault>,
@@ -97,6 +101,11 @@ impl FaultSpec {
         .into_iter()
         .filter_map(|(kind, given)| given.then_some(kind))
         .collect()
+    }
+
+    /// Whether it lasts until it is healed; the others are over at once.
+    pub fn lasts(&self) -> bool {
+        self.restart.is_none() && self.exec.as_ref().is_none_or(|exec| !exec.heal.is_empty())
     }
 
     /// What it does to whole processes or containers, by its kind.

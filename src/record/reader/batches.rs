@@ -5,10 +5,12 @@ use crate::record::RecordError;
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::SchemaRef;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 type Reader = StreamReader<BufReader<std::io::Take<File>>>;
 
@@ -77,10 +79,29 @@ impl<T, F: Fn(RecordBatch) -> Result<T, String>> Iterator for Batches<F> {
     }
 }
 
-/// The last resort: damage that passed every check of ours and made the Arrow library panic is an error like any other.
-/// The reader is given up after it, so no broken state can be seen.
+/// The last resort: damage that passed every check of ours and made the Arrow library panic is an error like any other, and
+/// nothing that the user should read a backtrace of. The reader is given up after it, so no broken state can be seen.
 fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("it is damaged".to_owned()))
+    QUIETER.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    QUIET.set(false);
+    read.unwrap_or_else(|_| Err("it is damaged".to_owned()))
+}
+
+/// Puts a hook before the usual one that leaves out what [`guarded`] catches.
+static QUIETER: Once = Once::new();
+
+thread_local! {
+    /// Whether this thread is in [`guarded`].
+    static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 fn unreadable(path: &Path, reason: String) -> RecordError {

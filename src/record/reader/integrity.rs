@@ -49,9 +49,30 @@ pub(super) fn check(
     }
     if length > seal.length {
         let reason = format!("{name} grew after it was sealed: what was added is not used");
-        return Ok((Integrity::Prefix(seal.length), Some(reason)));
+        return Ok((
+            sound(path, seal.length).map_err(told)?.unwrap_or(Integrity::Prefix(seal.length)),
+            Some(reason),
+        ));
     }
-    Ok((Integrity::Whole, None))
+    Ok(match sound(path, length).map_err(told)? {
+        None => (Integrity::Whole, None),
+        Some(usable) => {
+            let reason = format!("{name} is damaged, though its seal holds: read as far as it is whole");
+            (usable, Some(reason))
+        }
+    })
+}
+
+/// The mark at the end of a stream.
+const END_MARK: u64 = 8;
+
+/// What may be used of a file as long as its seal says, if that is not all of it: a seal tells that nobody changed the file,
+/// and not that it can be read.
+fn sound(path: &Path, length: u64) -> io::Result<Option<Integrity>> {
+    Ok(match prefix(path, length)? {
+        Integrity::Prefix(usable) if usable + END_MARK >= length => None,
+        usable => Some(usable),
+    })
 }
 
 /// What a crash left. Lines need no check here: an unfinished one shows by itself.

@@ -1,12 +1,18 @@
 //! Reads `run.json`, the format's version first.
 
+use crate::event::Nanos;
 use crate::record::folder::MANIFEST;
-use crate::record::{FORMAT, Manifest, RecordError};
+use crate::record::seal::is_as_sealed;
+use crate::record::{FORMAT, Manifest, RecordError, sha256};
 use serde_json::Value;
 use std::io;
 use std::path::Path;
 
-pub(super) fn read(folder: &Path) -> Result<Manifest, RecordError> {
+/// A run lasts at most so long: what says otherwise was not written by one.
+pub(super) const LONGEST: Nanos = Nanos(1_000 * 86_400 * 1_000_000_000);
+
+/// The manifest, and what is wrong with it: it was changed after it was written.
+pub(super) fn read(folder: &Path) -> Result<(Manifest, Option<String>), RecordError> {
     let not_a_run = |reason: String| RecordError::NotARun { path: folder.to_owned(), reason };
     if !folder.is_dir() {
         let reason = if folder.exists() { "it is a file" } else { "there is no such folder" };
@@ -21,14 +27,41 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, RecordError> {
         .map_err(|error| not_a_run(format!("its {MANIFEST} is not JSON ({error})")))?;
     let format = value.get("format").and_then(Value::as_u64).filter(|format| *format > 0);
     match format {
-        None => Err(not_a_run(format!("its {MANIFEST} names no format"))),
+        None => return Err(not_a_run(format!("its {MANIFEST} names no format"))),
         Some(format) if format > u64::from(FORMAT) => {
-            let version = value.get("version").and_then(Value::as_str).unwrap_or("(unknown)");
-            Err(RecordError::Newer { path: folder.to_owned(), format, version: version.to_owned() })
+            let version = value.get("version").and_then(Value::as_str).unwrap_or("(unknown)").to_owned();
+            return Err(RecordError::Newer { path: folder.to_owned(), format, version });
         }
-        Some(_) => serde_json::from_value(value)
-            .map_err(|error| not_a_run(format!("its {MANIFEST} is not a manifest ({error})"))),
+        Some(_) => {}
     }
+    let has_seal = value.get("seal").is_some();
+    let manifest: Manifest = serde_json::from_value(value)
+        .map_err(|error| not_a_run(format!("its {MANIFEST} is not a manifest ({error})")))?;
+    if let Some(nonsense) = nonsense(&manifest) {
+        return Err(not_a_run(format!("its {MANIFEST} makes no sense: {nonsense}")));
+    }
+    let changed = has_seal && std::str::from_utf8(&text).ok().and_then(is_as_sealed) != Some(true);
+    let other_plan =
+        !manifest.plan_sha256.is_empty() && sha256(manifest.plan.as_bytes()) != manifest.plan_sha256;
+    let wrong = if changed {
+        Some(format!("{MANIFEST} was changed after the run (it is not what was sealed)"))
+    } else {
+        other_plan.then(|| format!("the plan in {MANIFEST} is not the one that was run (its hash differs)"))
+    };
+    Ok((manifest, wrong))
+}
+
+/// A time that no run can reach.
+fn nonsense(manifest: &Manifest) -> Option<String> {
+    let phases = manifest.phases.iter().flat_map(|phase| [("a phase", phase.from), ("a phase", phase.to)]);
+    let bounds = [
+        ("`load_start`", manifest.load_start),
+        ("`load_end`", manifest.load_end),
+        ("`warmup_end`", manifest.warmup_end),
+    ];
+    let (name, at) =
+        bounds.into_iter().chain(phases).find(|(_, at)| !(Nanos::ZERO..=LONGEST).contains(at))?;
+    Some(format!("{name} is at {at} of the run's clock"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod batches;
+mod bounds;
 mod columns;
 mod events;
 mod finals;
@@ -15,7 +16,7 @@ pub use attempts::{AttemptBatch, AttemptRow};
 
 use super::folder::{EVENTS, HISTOGRAMS, OPERATIONS, PRIMARY, SAMPLES};
 use super::{FinalTable, HistogramRow, Manifest, RecordError};
-use crate::event::{Sample, Timed};
+use crate::event::{Nanos, Sample, Timed};
 use batches::batches;
 use integrity::{Integrity, check};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ pub struct Record {
     pub torn: Option<String>,
     folder: PathBuf,
     integrity: BTreeMap<String, Integrity>,
+    /// Whether the manifest is not as the run left it.
+    changed: bool,
 }
 
 impl Record {
@@ -41,8 +44,9 @@ impl Record {
     /// # Errors
     /// When it is not a run folder, was written in a newer format, or cannot be read. A torn record is not an error.
     pub fn open(folder: &Path) -> Result<Record, RecordError> {
-        let manifest = manifest::read(folder)?;
-        let mut torn = Vec::new();
+        let (manifest, changed) = manifest::read(folder)?;
+        let is_changed = changed.is_some();
+        let mut torn: Vec<String> = changed.into_iter().collect();
         if manifest.files.is_empty() {
             torn.push("the run was not closed (was it killed?)".to_owned());
         }
@@ -59,8 +63,40 @@ impl Record {
         torn.extend(lost(&manifest));
         let (events, unread) = events::read(&folder.join(EVENTS), integrity[EVENTS])?;
         torn.extend(unread);
-        let torn = (!torn.is_empty()).then(|| torn.join("; "));
-        Ok(Record { manifest, events, torn, folder: folder.to_owned(), integrity })
+        let folder = folder.to_owned();
+        let mut record = Record { manifest, events, torn: None, folder, integrity, changed: is_changed };
+        torn.extend(record.fill_in_bounds()?);
+        record.torn = (!torn.is_empty()).then(|| torn.join("; "));
+        Ok(record)
+    }
+
+    /// Gives a run that was never closed the bounds that its events tell; says so.
+    fn fill_in_bounds(&mut self) -> Result<Option<String>, RecordError> {
+        let starts = bounds::starts(&self.events);
+        let known = !self.manifest.files.is_empty() || !self.manifest.phases.is_empty();
+        if known || starts.is_empty() {
+            return Ok(None);
+        }
+        let mut last = Nanos::ZERO;
+        for batch in self.attempts()? {
+            let ends = batch?.iter().map(|row| row.end).filter(|end| *end <= manifest::LONGEST).max();
+            last = last.max(ends.unwrap_or(last));
+        }
+        bounds::fill_in(&mut self.manifest, &starts, last);
+        Ok(Some(format!("phases and the load's bounds are those that {EVENTS} tells")))
+    }
+
+    /// Whether a file is as the run left it, and so is what `run.json` says of it: what a judgement needs that counts
+    /// what is not there.
+    pub fn is_whole(&self, name: &str) -> bool {
+        !self.changed
+            && !self.manifest.files.is_empty()
+            && self.integrity.get(name) == Some(&Integrity::Whole)
+    }
+
+    /// Whether `run.json` was changed after the run.
+    pub fn is_changed(&self) -> bool {
+        self.changed
     }
 
     /// The folder.
@@ -84,8 +120,18 @@ impl Record {
     /// # Errors
     /// As for [`Record::attempts`].
     pub fn histograms(&self) -> Result<Vec<HistogramRow>, RecordError> {
+        flat(self.histogram_batches()?)
+    }
+
+    /// The rows of the histograms, batch by batch: about a second each. A long run has millions.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn histogram_batches(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Vec<HistogramRow>, RecordError>> + use<>, RecordError> {
         let file = self.folder.join(HISTOGRAMS);
-        flat(batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))?)
+        batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))
     }
 
     /// All samples.

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{Row, Style, judged};
-use crate::report::number::number;
-use crate::verify::{Assessment, FaultReport, Interval, Verdict};
+use crate::report::number::{count, recovered};
+use crate::verify::{Assessment, FaultReport, Verdict};
 
 /// The table; at most [`MOST`] rows, the others are counted.
 pub fn section(assessment: &Assessment, style: Style) -> String {
@@ -23,14 +23,13 @@ pub fn section(assessment: &Assessment, style: Style) -> String {
 const MOST: usize = 20;
 
 fn row(fault: &FaultReport) -> Row {
-    let second = |at: Option<f64>| at.map_or("-".to_owned(), |at| format!("{at:.2}s"));
     let again = if fault.occurrence == 0 { String::new() } else { format!(" #{}", fault.occurrence) };
     let kind = match fault.targets.as_slice() {
         [] => fault.kind.clone(),
         targets => format!("{} {}", fault.kind, targets.join(" ")),
     };
     let recovered =
-        fault.recovery.as_ref().map_or("-".to_owned(), |recovery| interval(recovery.after_applied));
+        fault.recovery.as_ref().map_or("-".to_owned(), |recovery| recovered(recovery.after_applied));
     let notes = if fault.verdict == Verdict::Pass { Vec::new() } else { vec![fault.reason.clone()] };
     let cells = vec![
         format!("{}{again}", fault.id),
@@ -39,16 +38,16 @@ fn row(fault: &FaultReport) -> Row {
         second(fault.applied),
         second(fault.healed),
         recovered,
-        format!("{}/{}", fault.bad, fault.operations),
+        format!("{}/{}", count(fault.bad, 5), count(fault.operations, 5)),
     ];
     (fault.verdict, cells, notes)
 }
 
-fn interval(found: Interval) -> String {
-    let tenths = |seconds: f64| number((seconds * 10.0).round() / 10.0);
-    match (found.low, found.high) {
-        (_, Some(0.0)) => "0s".to_owned(),
-        (low, Some(high)) => format!("{}..{}s", tenths(low.unwrap_or(0.0)), tenths(high)),
-        (low, None) => format!(">{}s", tenths(low.unwrap_or(0.0))),
+/// Hundredths where they say something; the file has all digits.
+fn second(at: Option<f64>) -> String {
+    match at {
+        None => "-".to_owned(),
+        Some(at) if at < 1_000.0 => format!("{at:.2}s"),
+        Some(at) => format!("{at:.0}s"),
     }
 }

@@ -1,9 +1,9 @@
 //! The generator's own line: late or not, the rate it reached, the processor it took.
 
-use super::steps::short;
 use super::text::{paint, wrap};
 use super::{Style, word};
 use crate::plan::expression::{Quantity, Unit};
+use crate::report::number::short;
 use crate::verify::{Assessment, Verdict};
 
 /// The line, and why if it did not pass.

@@ -9,8 +9,10 @@ mod text;
 
 use crate::verify::{Assessment, Verdict};
 use std::path::Path;
-use table::Table;
-use text::{bullet, paint, wrap};
+pub use table::Table;
+pub use text::wrap;
+
+use text::{bullet, paint};
 
 /// How the summary looks.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +21,7 @@ pub struct Style<'a> {
     pub color: bool,
     /// The width of the terminal, from 72 to 200; no line but the folder's is wider.
     pub width: usize,
-    /// The run folder, named in the last line.
+    /// The run folder; the page in it is named in the last line.
     pub folder: Option<&'a Path>,
 }
 
@@ -48,7 +50,7 @@ pub fn terminal(assessment: &Assessment, style: Style) -> String {
     section(&mut out, generator::section(assessment, style));
     section(&mut out, caveats(assessment, style));
     if let Some(folder) = style.folder {
-        out.push_str(&format!("\n{}\n", folder.display()));
+        out.push_str(&format!("\n{}\n", folder.join(super::html::FILE).display()));
     }
     out
 }

@@ -10,7 +10,7 @@ pub fn section(assessment: &Assessment, style: Style) -> String {
     if !assessment.objectives.is_empty() {
         let head = ["verdict", "objective", "expected", "actual", "window"];
         let table = Table::new(&head).right(&[3]);
-        out.push_str(&judged(table, assessment.objectives.iter().map(objective), &[1, 4], style));
+        out.push_str(&judged(table, assessment.objectives.iter().map(objective), &[1, 2, 4], style));
     }
     if !assessment.invariants.is_empty() {
         let table = Table::new(&["verdict", "invariant", "checker", "samples"]).right(&[3]);

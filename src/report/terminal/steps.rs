@@ -3,6 +3,7 @@
 use super::Style;
 use super::table::Table;
 use crate::plan::expression::{Quantity, Unit};
+use crate::report::number::{count, short};
 use crate::verify::{Assessment, StepReport};
 
 /// The table, and below it what was left out of it.
@@ -31,21 +32,12 @@ fn row(step: &StepReport, one_flow: bool) -> Vec<String> {
     };
     vec![
         if one_flow { step.step.clone() } else { format!("{}/{}", step.flow, step.step) },
-        step.operations.to_string(),
-        step.attempts.to_string(),
-        step.bad.to_string(),
+        count(step.operations, 7),
+        count(step.attempts, 7),
+        count(step.bad, 7),
         time(step.p50),
         time(step.p90),
         time(step.p99),
         time(step.max),
     ]
-}
-
-/// Rounded to the three digits that a histogram knows.
-pub fn short(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 0.0;
-    }
-    let unit = 10f64.powf(value.log10().floor() - 2.0);
-    (value / unit).round() * unit
 }

@@ -55,8 +55,13 @@ fn all_files_are_there_and_nothing_is_left_beside_them() {
         "stats_history.csv",
         "failures.csv",
         "faults.csv",
+        "objectives.csv",
+        "invariants.csv",
         "latency.hlog",
+        "summary.md",
+        "junit.xml",
         "results.jtl",
+        "report.html",
     ];
     assert_eq!(names, expected);
     for entry in std::fs::read_dir(written.record.folder()).expect("there") {
@@ -121,6 +126,36 @@ fn faults_are_listed_with_their_recovery() {
     let rows = rows(written.record.folder(), "faults.csv");
     assert_eq!(rows[0].len(), 13);
     assert_eq!(rows[1].join(","), "dies,0,kill,node-2,9.994,9.999,10.000,15.000,pass,500,100,0.900,1.100");
+}
+
+#[test]
+fn objectives_are_listed_with_their_unit() {
+    let written = written(run());
+    let rows = rows(written.record.folder(), "objectives.csv");
+    assert_eq!(
+        rows[0].join(","),
+        "id,verdict,advisory,expect,window,flow,step,unit,actual,actual_from_send,bound,interval_low,interval_high,\
+         samples,budget_burned_share,reason"
+    );
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1][..3], ["availability >= 99%", "fail", "false"]);
+    assert_eq!(rows[1][7..9], ["share", "0.96"]);
+    assert_eq!((rows[1][10].as_str(), rows[1][13].as_str()), ("0.99", "2500"));
+}
+
+#[test]
+fn a_plan_without_invariants_has_a_head_for_them() {
+    let written = written(run());
+    let rows = rows(written.record.folder(), "invariants.csv");
+    assert_eq!(rows, [["id", "verdict", "check", "operations", "reason", "evidence"]]);
+}
+
+#[test]
+fn a_real_verdict_follows_the_published_schema() {
+    let written = written(run());
+    let text = std::fs::read_to_string(written.record.folder().join("verdict.json")).expect("there");
+    let validator = jsonschema::validator_for(&crate::report::schema()).expect("a schema");
+    assert!(validator.is_valid(&serde_json::from_str(&text).expect("JSON")));
 }
 
 #[test]

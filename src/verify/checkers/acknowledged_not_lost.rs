@@ -16,8 +16,11 @@ impl Checker for AcknowledgedNotLost {
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         let keys = Keys::of_effects(case);
-        let mut acknowledged: Vec<(Nanos, Text)> =
-            keys.iter(case).filter_map(|(key, tally)| Some((tally.acknowledged?, key))).collect();
+        let mut acknowledged: Vec<(Nanos, Text)> = keys
+            .iter(case)
+            .filter(|(_, tally)| tally.has_to_be_there())
+            .filter_map(|(key, tally)| Some((tally.acknowledged?, key)))
+            .collect();
         acknowledged.sort_unstable();
         let mut lost = vec![false; acknowledged.len()];
         let mut evidence = Evidence::default();
@@ -58,6 +61,10 @@ impl Checker for AcknowledgedNotLost {
             (*last - *first).as_secs_f64(),
         );
         Ok(Finding { lost: times, ..Finding::judged(true, reason, samples, evidence.lines()) })
+    }
+
+    fn stands_alone(&self) -> bool {
+        true
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Case<'a> {
     pub samples: &'a [Sample],
     /// How long after its noted time a sample may have been taken: its time is that of its request.
     pub sample_slack: Nanos,
-    /// Whether this invariant is to fail in a counter-run of a plan with faults, and the plan retries or repeats.
+    /// Whether the plan has faults, and retries or repeats what this invariant follows: then a retry must have met one.
     pub relies_on_retries: bool,
 }
 
@@ -151,4 +151,10 @@ pub trait Checker: Sync {
     /// # Errors
     /// Why nothing can be said.
     fn check(&self, case: &Case<'_>) -> Result<Finding, String>;
+
+    /// Whether what it finds wrong stays wrong whatever operations are missing from the record. Where it does not, a
+    /// failure by a record that is not whole is Unknown.
+    fn stands_alone(&self) -> bool {
+        false
+    }
 }

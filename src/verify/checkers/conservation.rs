@@ -161,7 +161,7 @@ fn taken(case: &Case<'_>) -> Result<(Running, Running), String> {
             entry.0 = entry.0.min(at);
         };
         earliest(&mut possible, op.invoke);
-        if op.outcome == Outcome::Ok {
+        if op.is_done() {
             earliest(&mut certain, op.done);
         }
     }

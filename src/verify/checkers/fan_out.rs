@@ -6,7 +6,6 @@ use super::evidence::count;
 use super::keys::{Counts, Keys};
 use super::views::each_view;
 use super::{Case, Checker, Evidence, Finding};
-use crate::event::Outcome;
 use crate::verify::history::{State, Text};
 
 /// See the file's head.
@@ -26,6 +25,10 @@ impl Checker for FanOut {
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         each_view(case, |states| judge(case, states))
+    }
+
+    fn stands_alone(&self) -> bool {
+        true
     }
 }
 
@@ -66,7 +69,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
     let mut lost = Evidence::default();
     if case.invariant.effect.is_some() {
         for (key, tally) in Keys::of_effects(case).iter(case) {
-            if tally.outcome == Some(Outcome::Ok) && committed.get(key) == 0 {
+            if tally.has_to_be_there() && committed.get(key) == 0 {
                 more(case, &mut lost, key, || {
                     format!("{} was acknowledged and is not committed", case.quoted(key))
                 });

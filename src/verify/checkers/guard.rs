@@ -3,14 +3,20 @@
 use super::{Case, Finding};
 use crate::verify::Verdict;
 
-/// A finding, Unknown where it would pass for want of anything to see. What failed stays failed.
-pub fn guarded(case: &Case<'_>, finding: Finding) -> Finding {
-    if finding.verdict != Verdict::Pass {
-        return finding;
-    }
-    match doubt(case, finding.samples) {
-        Some(reason) => Finding { verdict: Verdict::Unknown, reason, ..finding },
-        None => finding,
+/// A finding, Unknown where it would pass for want of anything to see, and where it would fail for want of what the record
+/// lacks. `stands_alone`: whether what is missing cannot explain a failure.
+pub fn guarded(case: &Case<'_>, stands_alone: bool, finding: Finding) -> Finding {
+    let history = case.history;
+    match finding.verdict {
+        Verdict::Unknown => finding,
+        Verdict::Fail if history.setting.changed || (history.is_partial() && !stands_alone) => {
+            doubted(finding)
+        }
+        Verdict::Fail => finding,
+        Verdict::Pass => match doubt(case, finding.samples) {
+            Some(reason) => Finding { verdict: Verdict::Unknown, reason, ..finding },
+            None => finding,
+        },
     }
 }
 
@@ -35,11 +41,11 @@ fn doubt(case: &Case<'_>, samples: u64) -> Option<String> {
     None
 }
 
-/// A finding of a torn record that more operations might explain: what looks broken is Unknown.
+/// A finding of a record that is not whole, and that what it lacks might explain: what looks broken is Unknown.
 pub fn doubted(finding: Finding) -> Finding {
     if finding.verdict != Verdict::Fail {
         return finding;
     }
-    let reason = format!("operations are missing from the record, which may explain it: {}", finding.reason);
+    let reason = format!("the record is not whole, which may explain it: {}", finding.reason);
     Finding { verdict: Verdict::Unknown, reason, ..finding }
 }

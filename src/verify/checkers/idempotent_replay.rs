@@ -83,6 +83,10 @@ impl Checker for IdempotentReplay {
         let lines = wrong.lines().into_iter().chain(changed.lines()).collect();
         Ok(Finding::judged(broken, reason, judged, lines))
     }
+
+    fn stands_alone(&self) -> bool {
+        true
+    }
 }
 
 /// Holds a replay against its original. Only a reply that is complete on both sides can be compared.

@@ -11,10 +11,19 @@ pub struct KeyTally {
     pub ops: u32,
     /// How many requests.
     pub attempts: u32,
-    /// Their outcomes joined; absent if there is no operation.
+    /// Their outcomes joined, but for those that delete; absent if there is no other.
     pub outcome: Option<Outcome>,
     /// When the first that was ok was done.
     pub acknowledged: Option<Nanos>,
+    /// Whether it may have been deleted: then it may be there or not.
+    pub deleted: bool,
+}
+
+impl KeyTally {
+    /// Whether it was acknowledged, and nobody deleted it.
+    pub fn has_to_be_there(&self) -> bool {
+        self.outcome == Some(Outcome::Ok) && !self.deleted
+    }
 }
 
 /// A [`KeyTally`] for each text, and what has no key.
@@ -41,6 +50,10 @@ impl Keys {
             let tally = &mut keys.tallies[key.place()];
             tally.ops += 1;
             tally.attempts += u32::from(op.attempts);
+            if case.history.step(op).deletes {
+                tally.deleted |= op.outcome != Outcome::Fail;
+                continue;
+            }
             tally.outcome = Some(tally.outcome.map_or(op.outcome, |outcome| outcome.join(op.outcome)));
             if op.outcome == Outcome::Ok {
                 tally.acknowledged = Some(tally.acknowledged.map_or(op.done, |before| before.min(op.done)));

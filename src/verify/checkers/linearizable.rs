@@ -103,7 +103,7 @@ impl<'a> Asked<'a> {
                 }
             }
         };
-        let returned = is_read || (op.outcome == Outcome::Ok && op.replay_of.is_none());
+        let returned = is_read || (op.is_done() && op.replay_of.is_none());
         let fresh = self.keys.len() as u32;
         let key = *self.keys.entry(key).or_insert(fresh);
         let ret = returned.then_some(op.done.0);

@@ -45,4 +45,8 @@ impl Checker for MonotonicReads {
         };
         Ok(Finding::judged(!evidence.is_empty(), reason, compared, evidence.lines()))
     }
+
+    fn stands_alone(&self) -> bool {
+        true
+    }
 }

@@ -66,4 +66,8 @@ impl Checker for NeverNegative {
         };
         Ok(Finding::judged(!evidence.is_empty(), reason, samples + rows, evidence.lines()))
     }
+
+    fn stands_alone(&self) -> bool {
+        true
+    }
 }

@@ -32,7 +32,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
     let (mut lost, mut doubled, mut invented, mut disordered) = Default::default();
     let mut unknown = 0;
     let mut confirmed = 0;
-    for (key, tally) in keys.iter(case).filter(|(_, tally)| tally.outcome == Some(Outcome::Ok)) {
+    for (key, tally) in keys.iter(case).filter(|(_, tally)| tally.has_to_be_there()) {
         confirmed += u64::from(tally.ops > 0);
         if consumed.get(key) + parked.get(key) + queued.get(key) == 0 {
             more(case, &mut lost, key, || format!("{} was confirmed and is nowhere", case.quoted(key)));

@@ -2,9 +2,8 @@
 //! or later.
 
 use super::evidence::count;
-use super::sessions::{told, version_read, walk};
+use super::sessions::{one_of_several, told, version_read, walk};
 use super::{Case, Checker, Evidence, Finding};
-use crate::event::Outcome;
 
 /// See the file's head.
 pub struct ReadYourWrites;
@@ -16,9 +15,8 @@ impl Checker for ReadYourWrites {
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         let mut evidence = Evidence::default();
-        let acknowledged = |op: &crate::verify::history::Op| {
-            op.version.filter(|_| op.outcome == Outcome::Ok && case.is_write(op))
-        };
+        let acknowledged =
+            |op: &crate::verify::history::Op| op.version.filter(|_| op.is_done() && case.is_write(op));
         let compared = walk(case, acknowledged, |behind| {
             let line = || {
                 format!(
@@ -36,6 +34,9 @@ impl Checker for ReadYourWrites {
                     .to_owned(),
             );
         }
+        if let Some(reason) = one_of_several(case).filter(|_| evidence.is_empty()) {
+            return Err(reason);
+        }
         let reason = match evidence.found() {
             0 => format!(
                 "{} of a key that the session had written returned its write or a later one.",
@@ -46,5 +47,9 @@ impl Checker for ReadYourWrites {
             }
         };
         Ok(Finding::judged(!evidence.is_empty(), reason, compared, evidence.lines()))
+    }
+
+    fn stands_alone(&self) -> bool {
+        true
     }
 }

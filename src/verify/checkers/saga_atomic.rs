@@ -7,7 +7,6 @@ use super::evidence::count;
 use super::keys::Keys;
 use super::views::each_view;
 use super::{Case, Checker, Evidence, Finding};
-use crate::event::Outcome;
 use crate::verify::Verdict;
 use crate::verify::history::{State, Text};
 
@@ -57,6 +56,10 @@ impl Checker for SagaAtomic {
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         each_view(case, |states| judge(case, states))
     }
+
+    fn stands_alone(&self) -> bool {
+        true
+    }
 }
 
 fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
@@ -105,7 +108,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
         }
     }
     for (key, tally) in Keys::of_effects(case).iter(case) {
-        if tally.outcome == Some(Outcome::Ok) && stages[key.place()].is_none() {
+        if tally.has_to_be_there() && stages[key.place()].is_none() {
             lost.add_key(case, key, || {
                 format!("{} was acknowledged and is not in {}", case.quoted(key), sagas.title())
             });

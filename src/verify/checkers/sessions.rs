@@ -80,6 +80,14 @@ pub fn readers(case: &Case<'_>) -> usize {
     seen.into_iter().filter(|seen| *seen).count()
 }
 
+/// Why a clean sheet says nothing where one of several instances answered all reads.
+pub fn one_of_several(case: &Case<'_>) -> Option<String> {
+    let several = case.history.setting.instances.len() > 1;
+    (several && readers(case) == 1).then(|| ONE_READER.to_owned())
+}
+
+const ONE_READER: &str = "all reads were answered by one instance: no read reached a replica";
+
 /// Why a clean sheet says nothing where reads came from fewer than two instances.
 pub fn one_reader(case: &Case<'_>) -> Option<String> {
     match readers(case) {
@@ -87,7 +95,7 @@ pub fn one_reader(case: &Case<'_>) -> Option<String> {
             "nobody knows who answered the reads: name the header that tells it as the target's `instance_header`"
                 .to_owned(),
         ),
-        1 => Some("all reads were answered by one instance: no read reached a replica".to_owned()),
+        1 => Some(ONE_READER.to_owned()),
         _ => None,
     }
 }

@@ -21,9 +21,13 @@ impl Checker for Set {
         let element = |op: &Op| if by_value { op.value } else { op.key };
         let mut outcomes: Vec<Option<Outcome>> = vec![None; case.history.texts.len()];
         let (mut ops, mut nameless) = (0, 0);
+        let mut deleted = vec![false; case.history.texts.len()];
         for op in case.effects() {
             ops += 1;
             match element(op) {
+                Some(element) if case.history.step(op).deletes => {
+                    deleted[element.place()] |= op.outcome != Outcome::Fail;
+                }
                 Some(element) => {
                     let known = &mut outcomes[element.place()];
                     *known = Some(known.map_or(op.outcome, |known| known.join(op.outcome)));
@@ -40,13 +44,13 @@ impl Checker for Set {
             for text in case.history.texts.all() {
                 let told = |what: &str| format!("{} {what} {title}", case.quoted(text));
                 match (outcomes[text.place()], counts.get(text)) {
-                    (Some(Outcome::Ok), 0) => {
+                    (Some(Outcome::Ok), 0) if !deleted[text.place()] => {
                         tell(case, &mut lost, text, by_value, || told("was added and is not in"))
                     }
                     (Some(Outcome::Fail), number) if number > 0 => {
                         tell(case, &mut unexpected, text, by_value, || told("definitely failed and is in"));
                     }
-                    (None, number) if number > 0 => {
+                    (None, number) if number > 0 && !deleted[text.place()] => {
                         unasked += 1;
                         if unasked > nameless {
                             tell(case, &mut unexpected, text, by_value, || told("was never added and is in"));
@@ -73,11 +77,14 @@ impl Checker for Set {
         } else {
             format!("{}: what was acknowledged is there once, and nothing else.", count(ops, "addition"))
         };
-        let torn = case.history.setting.torn.is_some() || case.history.incomplete > 0;
         let lines = [lost, doubled, unexpected].into_iter().flat_map(Evidence::lines).collect();
         let finding = Finding::judged(broken, reason, ops, lines);
         // With operations missing from the record, what looks unexpected may be theirs.
-        Ok(if torn && whole { doubted(finding) } else { finding })
+        Ok(if case.history.is_partial() && whole { doubted(finding) } else { finding })
+    }
+
+    fn stands_alone(&self) -> bool {
+        true
     }
 }
 

@@ -65,7 +65,7 @@ impl Checker for Staleness {
             for place in places.clone() {
                 let op = &ops[place];
                 let Some(version) = op.version else { continue };
-                if op.outcome == Outcome::Ok {
+                if op.is_done() {
                     proved.add(version, op.done, place);
                 }
                 if op.outcome != Outcome::Fail && case.is_write(op) {
@@ -107,6 +107,10 @@ impl Checker for Staleness {
             found => format!("{found} of {reads} reads were stale beyond {bound}: {spread}."),
         };
         Ok(Finding::judged(!evidence.is_empty(), reason, reads, evidence.lines()))
+    }
+
+    fn stands_alone(&self) -> bool {
+        true
     }
 }
 

@@ -50,6 +50,10 @@ impl Checker for UniqueIds {
         };
         Ok(Finding::judged(!evidence.is_empty(), reason, ids, evidence.lines()))
     }
+
+    fn stands_alone(&self) -> bool {
+        true
+    }
 }
 
 fn same_thing(first: &Op, op: &Op) -> bool {

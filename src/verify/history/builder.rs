@@ -20,6 +20,8 @@ pub struct Setting {
     pub load_start: Nanos,
     /// Why the record is not whole, if it is not.
     pub torn: Option<String>,
+    /// Whether what it says of the run (plan, steps, bounds) was changed since: then nothing in it proves anything.
+    pub changed: bool,
 }
 
 /// Takes attempts one by one.

@@ -32,6 +32,11 @@ pub struct History {
 }
 
 impl History {
+    /// Whether operations may be missing from it.
+    pub fn is_partial(&self) -> bool {
+        self.setting.torn.is_some() || self.incomplete > 0
+    }
+
     /// The step of an operation.
     pub fn step(&self, op: &Op) -> &StepMark {
         &self.setting.steps[usize::from(op.step.0)]

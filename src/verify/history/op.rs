@@ -40,6 +40,14 @@ pub struct Op {
     pub good: bool,
 }
 
+impl Op {
+    /// Whether its effect was there for certain when it was done: it took effect, and was not merely accepted for later
+    /// (202).
+    pub fn is_done(&self) -> bool {
+        self.outcome == Outcome::Ok && self.status != Some(202)
+    }
+}
+
 /// One request: for what is promised of requests and not of operations (limits, balance).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Call {

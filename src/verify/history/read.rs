@@ -39,6 +39,7 @@ fn setting(plan: &Plan, record: &Record) -> Setting {
         faults_planned: !plan.faults.is_empty(),
         load_start: manifest.load_start,
         torn: record.torn.clone(),
+        changed: record.is_changed(),
     }
 }
 

@@ -47,26 +47,43 @@ impl Entry {
         let Value::Object(mut map) = value else {
             return Err(("this is not a map".into(), "an operation is a map of its fields".into()));
         };
-        let process = process(&mut map)?;
+        let Some(process) = process(&mut map)? else { return Ok(Entry::of_nemesis()) };
         let kind = kind(&mut map)?;
         let function = match map.remove("f") {
             Some(Value::String(name)) if !name.is_empty() => Function::named(&name),
-            // The nemesis may be silent about what it does.
-            None | Some(Value::Null) if process.is_none() => Function::Other("".into()),
             other => return Err(wrong("f", other, "a name, such as \"read\", \"write\" or \"cas\"")),
         };
         let mut key = map.remove("key").filter(|key| !key.is_null()).map(canonical);
         let mut value = canonical(map.remove("value").unwrap_or(Value::Null));
-        if process.is_some() && key.is_none() {
+        if key.is_none() {
             (key, value) = keyed(value, kind, form)?;
         }
-        Ok(Entry { line: 0, process, kind, function, key, value, time: time(&mut map)? })
+        Ok(Entry { line: 0, process: Some(process), kind, function, key, value, time: time(&mut map)? })
     }
+
+    /// A line of the nemesis: whatever it says, nobody looks at it.
+    fn of_nemesis() -> Entry {
+        let function = Function::Other("".into());
+        Entry {
+            line: 0,
+            process: None,
+            kind: Kind::Info,
+            function,
+            key: None,
+            value: Value::Null,
+            time: None,
+        }
+    }
+}
+
+/// Whether a process of this name is no client: `nemesis`, and those that are numbered or named after it.
+pub(super) fn is_nemesis(process: &str) -> bool {
+    process.starts_with("nemesis")
 }
 
 fn process(map: &mut Map<String, Value>) -> Result<Option<Value>, Wrong> {
     match map.remove("process") {
-        Some(Value::String(name)) if name == "nemesis" => Ok(None),
+        Some(Value::String(name)) if is_nemesis(&name) => Ok(None),
         Some(Value::String(name)) if !name.is_empty() => Ok(Some(Value::String(name))),
         Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(Value::Number(number))),
         other => Err(wrong("process", other, "a number, one for each client")),

@@ -30,7 +30,7 @@ pub enum Function {
 }
 
 impl Function {
-    /// The function of this name.
+    /// The function of this name; one of a namespace (`register/read`) is the one of the plain name, if that is known.
     pub fn named(name: &str) -> Function {
         match name {
             "read" | "get" => Function::Read,
@@ -43,7 +43,10 @@ impl Function {
             "drain" => Function::Drain,
             "transfer" => Function::Transfer,
             "generate" => Function::Generate,
-            other => Function::Other(other.into()),
+            other => match other.rsplit_once('/').map(|(_, plain)| Function::named(plain)) {
+                None | Some(Function::Other(_)) => Function::Other(other.into()),
+                Some(known) => known,
+            },
         }
     }
 

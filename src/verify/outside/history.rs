@@ -75,6 +75,12 @@ pub struct History {
     pub nemesis: u64,
     /// Times that a client went on after an operation of its that is indeterminate.
     pub went_on: u64,
+    /// Infos of clients that had no operation under way.
+    pub stray: u64,
+    /// Lines of a log that are no operations.
+    pub other_lines: u64,
+    /// Whether each value was taken as a pair of key and value, though nobody said so.
+    pub keys_found_in_values: bool,
 }
 
 impl History {

@@ -41,6 +41,9 @@ pub struct Keys {
     pub undecided: u64,
     /// The names of the first of those that are wrong, then of those that were given up.
     pub named: Vec<String>,
+    /// Whether they were found in the values, though nobody said that they are there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub found_in_values: bool,
 }
 
 /// Lines and operations that no verdict rests on.
@@ -55,6 +58,10 @@ pub struct Ignored {
     /// Times that a process went on after an indeterminate operation of its; that operation counts as concurrent with all
     /// that follows.
     pub went_on: u64,
+    /// Infos of processes that had no operation under way.
+    pub stray: u64,
+    /// Lines of a log that are no operations.
+    pub other_lines: u64,
 }
 
 impl Judgement {
@@ -74,12 +81,18 @@ impl Judgement {
             reason: String::new(),
             operations: history.operations.len() as u64 - failed - lost,
             evidence: Vec::new(),
-            keys: Keys { checked: history.keys.len() as u64, ..Keys::default() },
+            keys: Keys {
+                checked: history.keys.len() as u64,
+                found_in_values: history.keys_found_in_values,
+                ..Keys::default()
+            },
             ignored: Ignored {
                 nemesis: history.nemesis,
                 failed,
                 indeterminate_reads: lost,
                 went_on: history.went_on,
+                stray: history.stray,
+                other_lines: history.other_lines,
             },
         }
     }

@@ -3,10 +3,9 @@
 //! Values that are written are ordered by their writes; lists and texts that only grow by what they hold; numbers that only
 //! grow by their size.
 
-use super::judgement::count;
-use super::older::{Ages, of_key};
+use super::older::Ages;
+use super::sessions::{Found, Words, judge};
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use crate::verify::Verdict;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -23,52 +22,39 @@ impl Checker for MonotonicReads {
     }
 
     fn judge(&self, history: &History, options: &Options<'_>) -> Result<Judgement, Trouble> {
-        let mut judgement = Judgement::of(self.name(), history);
-        let initial = options.initial.clone().unwrap_or(Value::Null);
-        let (mut judged, mut wrong) = (0, 0);
-        for (key, places) in history.by_key() {
-            let operations = of_key(history, &places);
-            let is_put =
-                |operation: &&Operation| matches!(operation.function, Function::Write | Function::Cas);
-            let written = operations.iter().any(is_put);
-            let ages = Ages::of(history, &operations, &initial)?;
-            let falls = operations.iter().any(|operation| takes_away(operation));
-            let mut before: HashMap<u32, &Operation> = HashMap::new();
-            let mut wrong_here = 0;
-            let reads = operations
-                .iter()
-                .filter(|operation| operation.function == Function::Read && operation.is_ok());
-            for read in reads {
-                let Some(earlier) = before.insert(read.process, read) else { continue };
-                let backwards = if written {
-                    Some(ages.is_older(&read.result, &earlier.result))
-                } else {
-                    shrank(&earlier.result, &read.result, falls)
-                };
-                judged += u64::from(backwards.is_some());
-                if backwards == Some(true) {
-                    wrong_here += 1;
-                    let (told, earlier) =
-                        (describe::operation(history, read), describe::operation(history, earlier));
-                    judgement.show(format!("{}{told}, older than {earlier}", describe::key(history, key)));
-                }
-            }
-            if wrong_here > 0 {
-                wrong += wrong_here;
-                judgement.wrong_key(&history.keys[key as usize]);
-            }
-        }
-        let reads = count(judged, "read");
-        Ok(match (judged, wrong) {
-            (0, _) => judgement
-                .say(Verdict::Unknown, "no client read a key twice with values that can be compared."),
-            (_, 0) => {
-                judgement.say(Verdict::Pass, format!("{reads} after an earlier one, none of them older."))
-            }
-            _ => judgement
-                .say(Verdict::Fail, format!("{wrong} of {reads} gave something older than an earlier one.")),
+        let words = Words {
+            none: "no client read a key twice with values that can be compared.",
+            after: "after an earlier one",
+            wrong: "gave something older than an earlier one",
+        };
+        judge(self.name(), history, options, &words, |operations, ages| {
+            Ok(compare(history, operations, ages))
         })
     }
+}
+
+/// Holds each read of a key against the client's read before it.
+fn compare(history: &History, operations: &[&Operation], ages: &Ages) -> Found {
+    let is_put = |operation: &&Operation| matches!(operation.function, Function::Write | Function::Cas);
+    let written = operations.iter().any(is_put);
+    let falls = operations.iter().any(|operation| takes_away(operation));
+    let is_read = |operation: &&&Operation| operation.function == Function::Read && operation.is_ok();
+    let mut before: HashMap<u32, &Operation> = HashMap::new();
+    let mut found = Found::default();
+    for read in operations.iter().filter(is_read) {
+        let Some(earlier) = before.insert(read.process, read) else { continue };
+        let backwards = if written {
+            Some(ages.is_older(&read.result, &earlier.result))
+        } else {
+            shrank(&earlier.result, &read.result, falls)
+        };
+        found.judged += u64::from(backwards.is_some());
+        if backwards == Some(true) {
+            let told = |operation| describe::operation(history, operation);
+            found.older.push(format!("{}, older than {}", told(*read), told(earlier)));
+        }
+    }
+    found
 }
 
 fn takes_away(operation: &Operation) -> bool {

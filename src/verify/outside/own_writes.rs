@@ -1,9 +1,8 @@
 //! `read-your-writes`: what a client reads is never older than what it wrote itself.
 
-use super::judgement::count;
-use super::older::{Ages, of_key, put};
+use super::older::{Ages, put};
+use super::sessions::{Found, Words, judge};
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use crate::verify::Verdict;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -27,47 +26,35 @@ impl Checker for ReadYourWrites {
     }
 
     fn judge(&self, history: &History, options: &Options<'_>) -> Result<Judgement, Trouble> {
-        let mut judgement = Judgement::of(self.name(), history);
-        let initial = options.initial.clone().unwrap_or(Value::Null);
-        let (mut judged, mut wrong) = (0, 0);
-        for (key, places) in history.by_key() {
-            let operations = of_key(history, &places);
-            let ages = Ages::of(history, &operations, &initial)?;
-            let mut own: HashMap<u32, Own> = HashMap::new();
-            let mut wrong_here = 0;
-            for operation in operations.iter().filter(|operation| operation.is_ok()) {
-                let own = own.entry(operation.process).or_default();
-                if operation.function != Function::Read {
-                    match put(history, operation)? {
-                        Some(_) => *own = Own { write: Some(operation), added: Vec::new() },
-                        None => own.added.push(operation),
-                    }
-                    continue;
-                }
-                judged += u64::from(own.write.is_some() || !own.added.is_empty());
-                if let Some((why, write)) = contradiction(own, operation, &ages, &operations) {
-                    wrong_here += 1;
-                    let (told, after) =
-                        (describe::operation(history, operation), describe::operation(history, write));
-                    judgement
-                        .show(format!("{}{told}: {why}; after its own {after}", describe::key(history, key)));
-                }
-            }
-            if wrong_here > 0 {
-                wrong += wrong_here;
-                judgement.wrong_key(&history.keys[key as usize]);
-            }
-        }
-        let reads = count(judged, "read");
-        Ok(match (judged, wrong) {
-            (0, _) => judgement.say(Verdict::Unknown, "no client read a key that it had written before."),
-            (_, 0) => {
-                judgement.say(Verdict::Pass, format!("{reads} after an own write, none of them older."))
-            }
-            _ => judgement
-                .say(Verdict::Fail, format!("{wrong} of {reads} after an own write gave something older.")),
-        })
+        let words = Words {
+            none: "no client read a key that it had written before.",
+            after: "after an own write",
+            wrong: "after an own write gave something older",
+        };
+        judge(self.name(), history, options, &words, |operations, ages| compare(history, operations, ages))
     }
+}
+
+/// Holds each read of a key against what the client had done to it.
+fn compare(history: &History, operations: &[&Operation], ages: &Ages) -> Result<Found, Trouble> {
+    let mut own: HashMap<u32, Own> = HashMap::new();
+    let mut found = Found::default();
+    for operation in operations.iter().filter(|operation| operation.is_ok()) {
+        let own = own.entry(operation.process).or_default();
+        if operation.function != Function::Read {
+            match put(history, operation)? {
+                Some(_) => *own = Own { write: Some(operation), added: Vec::new() },
+                None => own.added.push(operation),
+            }
+            continue;
+        }
+        found.judged += u64::from(own.write.is_some() || !own.added.is_empty());
+        if let Some((why, write)) = contradiction(own, operation, ages, operations) {
+            let told = |operation| describe::operation(history, operation);
+            found.older.push(format!("{}: {why}; after its own {}", told(*operation), told(write)));
+        }
+    }
+    Ok(found)
 }
 
 /// Why a read cannot be, and the own operation that it contradicts.

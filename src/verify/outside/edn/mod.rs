@@ -9,15 +9,23 @@ use serde_json::Value;
 /// The key under which a tuple of key and value is kept (`#jepsen.independent/tuple [k v]`). No keyword has a space.
 pub(super) const TUPLE: &str = "independent tuple";
 
-/// Whether a text is EDN rather than JSON lines: only there does a map begin with a keyword, a list with a parenthesis, a
-/// document with a vector, a tag or a comment.
+/// Whether a text is EDN rather than JSON: only there does a map begin with a keyword, a list with a parenthesis, a
+/// document with a tag or a comment. A vector is JSON if its first map begins with a text.
 pub(super) fn looks_like(text: &str) -> bool {
-    let text = text.trim_start();
-    match text.strip_prefix('{') {
-        Some(inside) => inside.trim_start_matches([' ', '\t', ',', '\n', '\r']).starts_with(':'),
-        None => text.starts_with(['[', '(', '#', ';']),
+    let skipped = |text: &str| text.trim_start_matches([' ', '\t', ',', '\n', '\r']).to_owned();
+    let head: String = skipped(text).chars().take(LOOK).collect();
+    if let Some(inside) = head.strip_prefix('{') {
+        return skipped(inside).starts_with(':');
     }
+    if let Some(inside) = head.strip_prefix('[') {
+        let first = skipped(inside);
+        return !first.strip_prefix('{').is_some_and(|map| skipped(map).starts_with(['"', '}']));
+    }
+    head.starts_with(['(', '#', ';'])
 }
+
+/// So many characters tell EDN from JSON.
+const LOOK: usize = 1_000;
 
 /// The maps, with their places.
 pub(super) fn entries(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Trouble> {
@@ -35,6 +43,13 @@ pub(super) fn entries(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Tro
             map(name, place, value, &mut found)?;
         }
     }
+}
+
+/// One value that stands alone in a line.
+pub(super) fn value(name: &str, line: u32, text: &str) -> Result<Value, Trouble> {
+    let mut reader = Reader::at_line(name, text, line);
+    reader.skip()?;
+    reader.value()
 }
 
 fn map(name: &str, place: Place, value: Value, found: &mut Vec<(Place, Value)>) -> Result<(), Trouble> {

@@ -23,7 +23,12 @@ fn ends_token(c: char) -> bool {
 
 impl<'a> Reader<'a> {
     pub fn new(name: &'a str, text: &'a str) -> Reader<'a> {
-        Reader { name, rest: text, line: 1, column: 1, depth: 0 }
+        Reader::at_line(name, text, 1)
+    }
+
+    /// A reader of a text that begins in this line.
+    pub fn at_line(name: &'a str, text: &'a str, line: u32) -> Reader<'a> {
+        Reader { name, rest: text, line, column: 1, depth: 0 }
     }
 
     pub fn is_at_end(&self) -> bool {
@@ -93,7 +98,7 @@ impl<'a> Reader<'a> {
                 self.take(1);
                 let first = self.take(1);
                 let more = self.take_while(|c| !ends_token(c));
-                Ok(Value::String(format!("{first}{more}")))
+                Ok(Value::String(character(&format!("{first}{more}"))))
             }
             Some(_) => self.token(),
         }
@@ -272,6 +277,22 @@ impl<'a> Reader<'a> {
 
     fn wrong(&self, what: impl Into<String>, help: impl Into<String>) -> Trouble {
         self.here().trouble(self.name, what, help)
+    }
+}
+
+/// A character by its name: `a`, `newline`, `u00e9`.
+fn character(name: &str) -> String {
+    let code = name.strip_prefix('u').filter(|code| code.len() == 4);
+    let coded = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+    match (name, coded) {
+        ("newline", _) => "\n".to_owned(),
+        ("return", _) => "\r".to_owned(),
+        ("space", _) => " ".to_owned(),
+        ("tab", _) => "\t".to_owned(),
+        ("backspace", _) => "\u{8}".to_owned(),
+        ("formfeed", _) => "\u{c}".to_owned(),
+        (_, Some(c)) => c.to_string(),
+        (name, None) => name.to_owned(),
     }
 }
 

@@ -68,7 +68,13 @@ fn keys_stand_beside_the_value_or_in_it() {
         let history = history.expect("a history");
         assert_eq!((history.keys[0].as_str(), &history.operations[0].result), ("7", &json!(3)));
     }
-    assert_eq!(reads(plain).expect("a history").operations[0].result, json!([7, 3]));
+    let found = reads(plain).expect("a history");
+    assert!(found.keys_found_in_values, "a read is invoked without a value, so that these are pairs");
+    assert_eq!((found.keys[0].as_str(), &found.operations[0].result), ("7", &json!(3)));
+    // Where a value could be a pair by itself, nothing is concluded.
+    let pairs =
+        "{:process 0 :type :invoke :f :write :value [7 3]}\n{:process 0 :type :ok :f :write :value [7 3]}";
+    assert_eq!(reads(pairs).expect("a history").operations[0].argument, json!([7, 3]));
     assert_eq!(reads_keyed(failed).expect("a history").operations[0].outcome, Outcome::Indeterminate);
 }
 

@@ -1,6 +1,7 @@
 //! Reading: the two forms, what is refused and in which words, and that nothing makes it panic.
 
 mod forms;
+mod honest;
 mod nonsense;
 mod wrong;
 

@@ -1,0 +1,230 @@
+//! Many runs as a user meets them: `report` of several, `compare`, `prove`, and what CI systems read.
+
+mod support;
+
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use support::{Desk, replies};
+
+/// A server whose replies take as long as it is told, in milliseconds.
+fn server() -> (String, Arc<AtomicU64>) {
+    let delay = Arc::new(AtomicU64::new(0));
+    let told = delay.clone();
+    let address = replies(move |path| {
+        std::thread::sleep(Duration::from_millis(told.load(Ordering::Relaxed)));
+        (if path == "/broken" { 503 } else { 200 }, "{}".to_owned())
+    });
+    (address, delay)
+}
+
+/// A plan of two seconds; the second objective stands on line 16.
+fn plan(address: &str) -> String {
+    format!(
+        r#"name = "two seconds"
+claim = "It answers."
+seed = 7
+[target]
+url = "http://{address}"
+[load]
+rate = "60/s"
+for = "2s"
+[[flow]]
+name = "ask"
+[[flow.step]]
+name = "one"
+get = "/"
+[[objective]]
+expect = "availability >= 50%"
+[[objective]]
+id = "fast"
+expect = "p50 < 100ms"
+"#
+    )
+}
+
+#[test]
+fn several_runs_have_a_page_and_can_be_compared() {
+    let desk = Desk::new();
+    let (address, delay) = server();
+    desk.file("plan.toml", &plan(&address));
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "a"]).0, 0);
+    delay.store(150, Ordering::Relaxed);
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "b"]).0, 1);
+
+    let (code, told, error) = desk.run(&["report", "a", "b"]);
+    assert_eq!(code, 0, "{error}");
+    assert_eq!(told.lines().last(), Some("index.html"), "{told}");
+    let page = desk.read("index.html");
+    assert_eq!(
+        (page.matches("class=\"spark\"").count(), page.matches("/report.html\"").count()),
+        (1, 2),
+        "{page}"
+    );
+    assert!(page.contains("two seconds") && page.contains("1 plans, 2 runs"), "{page}");
+
+    let (code, shown, error) = desk.run(&["compare", "a", "b", "--markdown", "c.md", "--html", "c.html"]);
+    assert_eq!(code, 0, "without a gate nothing fails: {error}");
+    assert!(shown.contains("B breaks what A kept: fast."), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    for file in ["c.md", "c.html"] {
+        assert!(desk.read(file).contains("B breaks what A kept: fast."), "{file}");
+    }
+    let gate = |a: &str, b: &str| desk.run(&["compare", a, b, "--fail-on-regression", "5%"]).0;
+    assert_eq!(gate("a", "b"), 1, "a promise is broken");
+    assert_eq!(gate("a", "a"), 2, "one run a side concludes nothing");
+    let run = desk.runs("a")[0].display().to_string();
+    let (_, json, _) = desk.run(&["compare", "--a", &run, "--b", "b", "--json"]);
+    let found: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&found["verdict"], &found["a"]["verdicts"]["pass"]), (&"fail".into(), &1.into()));
+}
+
+#[test]
+fn runs_of_different_experiments_are_not_compared() {
+    let desk = Desk::new();
+    let (address, _) = server();
+    desk.file("plan.toml", &plan(&address));
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "a"]).0, 0);
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "b", "--set", "load.rate=30/s"]).0, 0);
+    let (code, _, error) = desk.run(&["compare", "a", "b"]);
+    assert_eq!(code, 64, "{error}");
+    assert!(error.contains("different texts of the plan") && error.contains("--anyway"), "{error}");
+    assert_eq!(desk.run(&["compare", "a", "b", "--anyway"]).0, 0);
+    for wrong in [&["compare", "a"][..], &["compare", "a", "nowhere"], &["compare", "--a", "a"], &["report"]]
+    {
+        assert_eq!(desk.run(wrong).0, 64, "{wrong:?}");
+    }
+}
+
+#[test]
+fn github_gets_annotations_at_the_plans_lines_and_a_step_summary() {
+    let desk = Desk::new();
+    let (address, delay) = server();
+    delay.store(150, Ordering::Relaxed);
+    desk.file("plans/plan.toml", &plan(&address));
+    desk.file("summary.md", "before\n");
+    let github = |arguments: &[&str]| {
+        let output = desk
+            .command(arguments)
+            .env("GITHUB_STEP_SUMMARY", desk.path().join("summary.md"))
+            .env("GITHUB_WORKSPACE", desk.path())
+            .output()
+            .expect("runs");
+        support::ended(&output)
+    };
+    let (code, told, error) = github(&["run", "plans/plan.toml", "--quiet", "--github"]);
+    assert_eq!(code, 1, "{error}");
+    let expected = "::error file=plans/plan.toml,line=16,col=1,title=FAIL fast::";
+    assert!(told.lines().any(|line| line.starts_with(expected)), "{told}");
+    assert_eq!(told.lines().filter(|line| line.starts_with("::error")).count(), 1, "{told}");
+    let summary = desk.read("summary.md");
+    assert!(summary.starts_with("before\n## FAIL: two seconds\n"), "{summary}");
+
+    let run = desk.runs("reports")[0].display().to_string();
+    let (code, _, errors) = github(&["verify", &run, "--json", "--github"]);
+    assert_eq!(code, 1);
+    assert!(errors.contains(expected), "with --json they stand on standard error: {errors}");
+    assert_eq!(desk.read("summary.md").matches("## FAIL: two seconds").count(), 2);
+    desk.file("summary.md", &"x".repeat(1 << 20));
+    let (_, _, errors) = github(&["verify", &run, "--quiet", "--github"]);
+    assert!(errors.contains("no step summary") && errors.contains("room left"), "{errors}");
+}
+
+/// A shop of one node, as the quickstart has it; its counter-run makes every reply late.
+const SHOP: &str = r#"name = "a small shop"
+claim = "Replies come at once."
+seed = 7
+[stack]
+kind = "processes"
+[[stack.service]]
+name = "node"
+command = ["${shakedown}", "demo-shop", "node", "--name", "${instance}", "--db", "${run}/shop.db", "--port", "${port}"]
+ready = { http = "/health/ready", within = "20s" }
+[target]
+url = "http://${node.address}"
+[load]
+rate = "30/s"
+for = "2s"
+[[flow]]
+name = "buy"
+[[flow.step]]
+name = "look"
+get = "/products?limit=20"
+expect = { status = 200 }
+extract = { product = "$.items[3].id" }
+[[flow.step]]
+name = "order"
+post = "/orders"
+header = { Idempotency-Key = "${uuid:order}" }
+json = { product = "${product}", quantity = 1 }
+expect = { status = [200, 201] }
+[[objective]]
+id = "at-once"
+expect = "p50 < 300ms"
+step = "order"
+[counter]
+why = "nodes answer late"
+set = { "stack.service.node.env.MINISHOP_REPLY_LATE" = "400ms" }
+fails = ["at-once"]
+"#;
+
+#[test]
+fn a_claim_is_proven_by_its_run_and_its_counter_run() {
+    let desk = Desk::new();
+    desk.file("plans/L1-at-once.toml", SHOP);
+    // Its counter-run changes nothing, so that it cannot fail.
+    desk.file("plans/L2-blind.toml", &SHOP.replace("\"400ms\"", "\"1ms\""));
+    let (code, told, error) = desk.run(&["prove", "l1", "L2", "--quiet"]);
+    assert_eq!(code, 1, "{told}\n{error}");
+    assert!(told.contains("1 of 2 claims are proven, 1 failed, 0 are open."), "{told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    assert!(
+        error.contains("[1/4] L1 (L1-at-once), run 1") && error.contains("at-once failed, as it must"),
+        "{error}"
+    );
+
+    let folder = told.lines().last().expect("a path").trim_end_matches("/prove.md").to_owned();
+    let lines: Vec<Value> = desk
+        .read(&format!("{folder}/results.jsonl"))
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let verdicts: Vec<&str> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["pass", "pass", "pass", "fail"]);
+    assert!(
+        desk.read(&format!("{folder}/prove.md")).contains("| L1 | PASS | 1 of 1 passed | 1 of 1 failed |")
+    );
+    assert!(
+        desk.read(&format!("{folder}/prove.csv"))
+            .lines()
+            .nth(2)
+            .is_some_and(|row| row.starts_with("L2,fail,1,1,0,1,"))
+    );
+    assert!(desk.read(&format!("{folder}/index.html")).contains("a small shop (counter-run)"));
+    assert_eq!(desk.runs(&folder).len(), 4, "a run folder each");
+
+    let (code, told, error) = desk.run(&["prove", "L1", "L2", "--quiet", "--resume", "--times", "1"]);
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("4 results of before count") && !error.contains("[1/"), "{error}");
+    assert!(told.contains("1 of 2 claims are proven"), "{told}");
+    let (code, told, _) = desk.run(&["prove", "L1", "--quiet", "--resume", &folder, "--json"]);
+    assert_eq!(code, 0);
+    let proof: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&proof["rows"][0]["claim"], &proof["rows"][0]["verdict"]), (&"L1".into(), &"pass".into()));
+}
+
+#[test]
+fn what_cannot_be_proven_is_told_before_anything_runs() {
+    let desk = Desk::new();
+    desk.file("plans/L1-at-once.toml", SHOP);
+    desk.file("plans/D3-wrong.toml", &SHOP.replace("rate =", "raet ="));
+    let (code, _, error) = desk.run(&["prove", "X9"]);
+    assert_eq!(code, 64);
+    assert!(error.contains("`X9`") && error.contains("D3, L1"), "{error}");
+    let (code, _, error) = desk.run(&["prove"]);
+    assert_eq!(code, 64);
+    assert!(error.contains("D3-wrong.toml:13:1") && error.contains("raet"), "{error}");
+    assert_eq!(desk.run(&["prove", "L1", "--resume"]).0, 64, "there is nothing to go on with");
+    assert!(!desk.path().join("reports").exists());
+}
