@@ -4,6 +4,7 @@ mod driver;
 mod ledger;
 pub mod os;
 mod process;
+pub mod reference;
 #[cfg(test)]
 pub(crate) mod testing;
 mod url;

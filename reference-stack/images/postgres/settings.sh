@@ -1,40 +1,71 @@
-# Keeps the cluster's settings as the switches say. Apart from the members, so that another setting restarts none of them:
-# when a switch changes, Compose makes only this container anew.
+# Sets the cluster up as the switches say. Apart from the members, so that another setting restarts none of them: when a
+# switch changes, Compose makes only this container anew, and it is healthy once the cluster does what it was told.
 set -eu
-: "${SHOP_NET:?}" "${REPLICATION:=sync}" "${FAILOVER:=default}"
+: "${SHOP_NET:?}" "${REPLICATION:=sync}" "${FAILOVER:=default}" "${LEADER:=any}"
+
+wrong() {
+    echo "$1 is '$2'; it must be $3" >&2
+    exit 64
+}
 
 case "$REPLICATION" in
-sync) synchronous=true ;;
-async) synchronous=false ;;
-*)
-    echo "REPLICATION is '$REPLICATION'; it must be 'sync' or 'async'" >&2
-    exit 64
-    ;;
+sync) synchronous=true lag=1048576 ;;
+# A replica that is far behind is promoted all the same: what is lost then is what the claim is about.
+async) synchronous=false lag=1073741824 ;;
+*) wrong REPLICATION "$REPLICATION" "'sync' or 'async'" ;;
 esac
 case "$FAILOVER" in
 default) times='"ttl": 10, "loop_wait": 2, "retry_timeout": 3' ;;
 fast) times='"ttl": 5, "loop_wait": 1, "retry_timeout": 2' ;;
-*)
-    echo "FAILOVER is '$FAILOVER'; it must be 'default' or 'fast'" >&2
-    exit 64
-    ;;
+slow) times='"ttl": 60, "loop_wait": 10, "retry_timeout": 10' ;;
+*) wrong FAILOVER "$FAILOVER" "'default', 'fast' or 'slow'" ;;
+esac
+case "$LEADER" in
+any | pg-1 | pg-2 | pg-3) ;;
+*) wrong LEADER "$LEADER" "'any', 'pg-1', 'pg-2' or 'pg-3'" ;;
 esac
 
-# A cut-off replica may be far behind in asynchronous mode, and is to be promoted all the same: what is lost is the claim.
-lag=1048576
-if [ "$synchronous" = false ]; then lag=1073741824; fi
-wanted="{\"synchronous_mode\": $synchronous, \"maximum_lag_on_failover\": $lag, $times}"
+patroni() { # member's number, curl's arguments…
+    number=$1
+    shift
+    curl -fsS -m 15 "$@" "http://$SHOP_NET.3$number:8008$path" 2>/dev/null
+}
 
-rm -f /tmp/applied
-while :; do
+configured() { # synchronous or not
+    path=/config
     for number in 1 2 3; do
-        if curl -fsS -m 3 -X PATCH -d "$wanted" "http://$SHOP_NET.3$number:8008/config" >/tmp/now 2>/dev/null; then
-            touch /tmp/applied
-            echo "set: $wanted"
-            trap 'exit 0' TERM INT
-            sleep infinity &
-            wait $!
+        if patroni "$number" -X PATCH -d "{\"synchronous_mode\": $1, \"maximum_lag_on_failover\": $lag, $times}"; then
+            return 0
         fi
     done
-    sleep 1
-done
+    return 1
+}
+
+# Whether the member that is to lead does; if not, the one that leads is asked to hand over. A synchronous cluster hands
+# over to its synchronous standby only: for another one it is asynchronous for a moment.
+led() {
+    [ "$LEADER" = any ] && return 0
+    path=/primary
+    patroni "${LEADER#pg-}" >/dev/null && return 0
+    for leader in 1 2 3; do
+        path=/primary
+        patroni "$leader" >/dev/null || continue
+        path=/switchover
+        if ! patroni "$leader" -X POST -d "{\"leader\": \"pg-$leader\", \"candidate\": \"$LEADER\"}"; then
+            configured false || true
+        fi
+        echo
+    done
+    return 1
+}
+
+until configured "$synchronous"; do sleep 1; done
+echo
+until led; do sleep 1; done
+until configured "$synchronous"; do sleep 1; done
+touch /tmp/applied
+echo
+echo "REPLICATION=$REPLICATION FAILOVER=$FAILOVER LEADER=$LEADER"
+trap 'exit 0' TERM INT
+sleep infinity &
+wait $!
