@@ -56,6 +56,11 @@ impl Program {
             Program::Unpacked(script) => {
                 let mut command = Command::new("perl");
                 command.arg(script);
+                // It calls a second program of its package.
+                if let Some(folder) = script.parent() {
+                    let path = std::env::var("PATH").unwrap_or_default();
+                    command.env("PATH", format!("{}:{path}", folder.display()));
+                }
                 command
             }
         }
