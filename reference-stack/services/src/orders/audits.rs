@@ -1,0 +1,30 @@
+//! What orders has to show: every order, and every event that was committed.
+
+use super::Orders;
+use crate::audit::{self, Asked};
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use serde_json::Value;
+use std::sync::Arc;
+
+const ORDERS: &str = "SELECT seq, json_build_object('key', key, 'order', id, 'product', product, 'quantity', quantity,
+        'amount', amount, 'state', state, 'reason', reason, 'attempts', attempts,
+        'confirmed', CASE WHEN state = 'confirmed' THEN amount ELSE 0 END, 'seq', seq)::text
+    FROM orders.orders WHERE seq > $1 AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR true)
+    ORDER BY seq LIMIT $2";
+
+const EVENTS: &str = "SELECT seq, json_build_object('key', key, 'event', id, 'kind', kind, 'poison', poison,
+        'state', state, 'seq', seq)::text
+    FROM orders.events WHERE seq > $1 AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR kind = $4)
+    ORDER BY seq LIMIT $2";
+
+/// `GET /audit/orders`.
+pub(super) async fn orders(State(orders): State<Arc<Orders>>, query: Asked) -> Result<Json<Value>, Problem> {
+    audit::page(&orders.database, ORDERS, query).await
+}
+
+/// `GET /audit/events`.
+pub(super) async fn events(State(orders): State<Arc<Orders>>, query: Asked) -> Result<Json<Value>, Problem> {
+    audit::page(&orders.database, EVENTS, query).await
+}

@@ -1,0 +1,146 @@
+//! `POST /orders`: under an idempotency key, at once or (`?async=true`) later.
+
+use super::accept::{Accepted, Wanted};
+use super::order::Order;
+use super::{Orders, later, price, saga};
+use crate::metrics;
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Between two looks at an order that somebody else carries through.
+const LOOK: Duration = Duration::from_millis(40);
+/// Says that nothing was done for this request because it had been done before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// What is ordered.
+#[derive(Debug, Deserialize)]
+pub(super) struct Body {
+    product: i64,
+    quantity: i64,
+}
+
+/// Now or later.
+#[derive(Debug, Deserialize)]
+pub(super) struct When {
+    #[serde(default, rename = "async")]
+    later: bool,
+}
+
+/// See the file's head.
+pub(super) async fn post(
+    State(orders): State<Arc<Orders>>,
+    when: Result<Query<When>, QueryRejection>,
+    headers: HeaderMap,
+    body: Result<Json<Body>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Query(when) = when.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let key = key(&headers)?;
+    let Json(Body { product, quantity }) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
+    if !(1..=1_000).contains(&quantity) {
+        return Err(Problem::bad_request("quantity must be from 1 to 1000"));
+    }
+    let amount = quantity * price::of(&orders, product).await?;
+    let wanted = Wanted { id: orders.id_of(&key), key, product, quantity, amount };
+    match when.later {
+        true => later::promise(&orders, &wanted).await,
+        false => now(&orders, wanted).await,
+    }
+}
+
+/// The client's key.
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    let wrong = || Problem::bad_request("Idempotency-Key is needed: 1 to 200 visible ASCII characters");
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
+    let fit = !key.is_empty() && key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if fit { Ok(key.to_owned()) } else { Err(wrong()) }
+}
+
+/// Carries the order through, or waits for whoever does.
+async fn now(orders: &Arc<Orders>, wanted: Wanted) -> Result<Response, Problem> {
+    let until = Instant::now() + orders.settings.within;
+    // Before anything is written: what there is no room for is turned away with nothing done.
+    let Ok(room) = orders.room.clone().try_acquire_owned() else {
+        metrics::count("refshop_shed_total", "");
+        return Err(Problem::overloaded("too many orders are under way; nothing was done for this one"));
+    };
+    match orders.accept(&wanted).await? {
+        Accepted::Ours(order, lease) => {
+            let (task, id) = (orders.clone(), order.id.clone());
+            // The saga goes on when the caller hangs up.
+            let busy = orders.server.stop.busy();
+            let running = crate::server::request_id::current().unwrap_or_default();
+            let saga = tokio::spawn(crate::server::request_id::within(running, async move {
+                let ended = saga::drive(&task, order, &lease).await;
+                drop((room, busy));
+                ended
+            }));
+            match timeout_at(until, saga).await {
+                Ok(Ok(Some(order))) => Ok(reply(&order, false)?),
+                // Not ended: somebody takes it up again.
+                _ => waited(orders, &id, until).await,
+            }
+        }
+        Accepted::Known(order) => {
+            drop(room);
+            if (order.product, order.quantity) != (wanted.product, wanted.quantity) {
+                return Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "this Idempotency-Key was used for another order; nothing was done",
+                ));
+            }
+            match order.is_pending() {
+                false => Ok(reply(&order, true)?),
+                true => waited(orders, &order.id, until).await,
+            }
+        }
+    }
+}
+
+/// Waits until the order has ended, however that comes about.
+async fn waited(orders: &Orders, id: &String, until: Instant) -> Result<Response, Problem> {
+    loop {
+        match orders.find(id).await? {
+            Some(order) if !order.is_pending() => return reply(&order, true),
+            _ if Instant::now() + LOOK >= until => {
+                return Err(Problem::late(format!("the order is under way; follow it at /orders/{id}")));
+            }
+            _ => sleep(LOOK).await,
+        }
+    }
+}
+
+/// The reply to whoever placed it: 201, or why it was cancelled.
+pub(super) fn reply(order: &Order, replayed: bool) -> Result<Response, Problem> {
+    if order.state == "cancelled" {
+        let reason = order.reason.as_deref().unwrap_or("no reason was noted");
+        return Err(Problem::new(order.refusal(), format!("the order was cancelled: {reason}")));
+    }
+    let mut response = (StatusCode::CREATED, Json(order.json())).into_response();
+    let headers = response.headers_mut();
+    headers.extend(location(&order.id));
+    headers.extend(writer(order));
+    if replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Where the order can be followed.
+pub(super) fn location(id: &str) -> HeaderMap {
+    let value = HeaderValue::from_str(&format!("/orders/{id}")).ok();
+    value.map(|value| (header::LOCATION, value)).into_iter().collect()
+}
+
+/// Which of the database's servers committed the order's last state.
+pub(super) fn writer(order: &Order) -> HeaderMap {
+    let value = order.writer.as_deref().and_then(|writer| HeaderValue::from_str(writer).ok());
+    value.map(|value| (HeaderName::from_static("x-writer"), value)).into_iter().collect()
+}

@@ -1,0 +1,137 @@
+//! What every service does the same: listens, signs its replies, turns away what is too much, tells how it is, ends in
+//! order.
+
+mod envelope;
+mod health;
+pub mod request_id;
+mod shed;
+mod stop;
+
+pub use stop::Stop;
+
+use crate::environment::Environment;
+use crate::{crash, log};
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::middleware;
+use axum::routing::{get, put};
+use axum::serve::ListenerExt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpSocket;
+use tokio::sync::Semaphore;
+
+/// The longest that an orderly end takes: drain, close, work in the background.
+const END: Duration = Duration::from_millis(4_500);
+
+/// What the parts of a service share.
+pub struct Server {
+    /// Who replies: the host's name, or `INSTANCE`.
+    pub instance: String,
+    /// Told when the process must end.
+    pub stop: Stop,
+    signature: HeaderValue,
+    version: HeaderValue,
+    ready: AtomicBool,
+    in_flight: Arc<Semaphore>,
+    within: Duration,
+    drain: Duration,
+    log_all: bool,
+    address: SocketAddr,
+}
+
+/// Where to listen.
+pub fn listen_address(environment: &Environment) -> Result<SocketAddr, String> {
+    let text = environment.text("LISTEN").unwrap_or("0.0.0.0:8080");
+    text.parse().map_err(|_| format!("LISTEN={text} must be an address and a port, like 0.0.0.0:8080"))
+}
+
+impl Server {
+    /// Reads what all services understand.
+    pub fn new(environment: &Environment) -> Result<Arc<Server>, String> {
+        crash::prepare(environment)?;
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let instance = environment.text("INSTANCE").unwrap_or(match host.trim() {
+            "" => "unknown",
+            host => host,
+        });
+        let version = environment.text("VERSION").unwrap_or(env!("CARGO_PKG_VERSION"));
+        let header = |name: &str, text: &str| {
+            HeaderValue::from_str(text).map_err(|_| format!("{name}={text} must be visible ASCII"))
+        };
+        Ok(Arc::new(Server {
+            instance: instance.to_owned(),
+            stop: Stop::on_signal(),
+            signature: header("INSTANCE", instance)?,
+            version: header("VERSION", version)?,
+            ready: AtomicBool::new(false),
+            in_flight: Arc::new(Semaphore::new(environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?)),
+            within: environment.milliseconds("REQUEST_TIMEOUT_MS", 5_000)?,
+            drain: environment.milliseconds("DRAIN_MS", 1_000)?.min(Duration::from_secs(2)),
+            log_all: environment.choice("LOG", &[("failures", false), ("requests", true)])?,
+            address: listen_address(environment)?,
+        }))
+    }
+
+    /// From now on the balancer may send requests.
+    pub fn is_ready(&self) {
+        if !self.ready.swap(true, Ordering::Relaxed) {
+            log::info("ready", &[]);
+        }
+    }
+
+    /// Serves `api` (under the limits) and `open` (without: audits, switches) until told to stop, then ends in order.
+    pub async fn run(self: Arc<Server>, api: Router, open: Router) -> Result<(), String> {
+        let limited = api.layer(middleware::from_fn_with_state(self.clone(), shed::limit));
+        let router = limited
+            .merge(open)
+            .route("/health/live", get(health::live))
+            .route("/health/ready", get(health::ready).with_state(self.clone()))
+            .route("/metrics", get(health::metrics).with_state(self.clone()))
+            .route("/crash/{point}", put(crash::arm))
+            .layer(middleware::from_fn_with_state(self.clone(), envelope::sign));
+        let listener = self.listen()?.tap_io(|stream| {
+            // A reply that leaves in two pieces must not wait for the acknowledgement of the first.
+            let _ = stream.set_nodelay(true);
+        });
+        let server = self.clone();
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+            server.stop.told().await;
+            server.ready.store(false, Ordering::Relaxed);
+            log::info("draining", &[]);
+            tokio::time::sleep(server.drain).await;
+        });
+        let ending = async {
+            self.stop.told().await;
+            tokio::time::sleep(END).await;
+        };
+        tokio::select! {
+            served = async {
+                let served = serving.await;
+                self.stop.idle().await;
+                served
+            } => served.map_err(|error| format!("cannot serve: {error}")),
+            () = ending => {
+                log::warn("ended with work under way", &[]);
+                Ok(())
+            }
+        }
+    }
+
+    fn listen(&self) -> Result<tokio::net::TcpListener, String> {
+        let address = self.address;
+        let bind = || -> std::io::Result<tokio::net::TcpListener> {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // The address may be taken again at once after a restart.
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            socket.listen(1024)
+        };
+        let listener = bind().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let bound = listener.local_addr().map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        log::info("listening", &[("address", &bound)]);
+        Ok(listener)
+    }
+}
