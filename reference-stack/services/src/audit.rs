@@ -6,8 +6,6 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::http::StatusCode;
-use axum::routing::{MethodRouter, delete};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,14 +73,4 @@ pub async fn page(database: &Database, sql: &'static str, query: Asked) -> Resul
         value.map(|value| (row.get(0), value)).map_err(|error| DbError::Down(error.to_string()))
     };
     Ok(page.of(rows.iter().map(read).collect::<Result<_, _>>()?))
-}
-
-/// `DELETE /audit/…`: empties the book by one statement, for plans: each begins with empty ones, so that what an earlier
-/// one left behind is not laid at its door.
-pub fn forget<S: Clone + Send + Sync + 'static>(database: &Database, sql: &'static str) -> MethodRouter<S> {
-    let database = database.clone();
-    delete(move || async move {
-        database.query(sql, &[]).await?;
-        Ok::<StatusCode, Problem>(StatusCode::NO_CONTENT)
-    })
 }

@@ -6,7 +6,6 @@ mod reserve;
 mod schema;
 mod stock;
 
-use crate::audit;
 use crate::database::{Database, migrate};
 use crate::environment::Environment;
 use crate::provider::{self, Provider};
@@ -51,7 +50,6 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     let open = Router::new()
         .route("/stock/{product}", put(stock::put))
         .route("/audit/stock", get(audits::reservations))
-        .route("/audit/stock", audit::forget(&database, schema::FORGET))
         .route("/audit/products", get(audits::products))
         .with_state(inventory)
         .route("/provider/inventory", get(provider::told).put(provider::tell).with_state(provider));

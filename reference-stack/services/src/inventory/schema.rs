@@ -14,10 +14,6 @@ CREATE INDEX IF NOT EXISTS reservations_by_product ON inventory.reservations (pr
 pub(super) const SEED: &str = "INSERT INTO inventory.stock (product, initial, units_left)
     SELECT i, $2, $2 FROM generate_series(1::bigint, $1) AS i ON CONFLICT DO NOTHING";
 
-/// No reservation, and every product's stock as it was at first.
-pub(super) const FORGET: &str = "WITH gone AS (DELETE FROM inventory.reservations)
-    UPDATE inventory.stock SET units_left = initial";
-
 pub(super) fn text() -> String {
     format!("{TABLES}{}", provider::TABLE.replace("{schema}", "inventory"))
 }

@@ -7,7 +7,6 @@ mod parked;
 mod settings;
 mod worker;
 
-use crate::audit;
 use crate::broker::{self, Nodes, Publisher, Topology};
 use crate::database::{Database, migrate};
 use crate::environment::Environment;
@@ -27,8 +26,6 @@ CREATE TABLE IF NOT EXISTS notifications.sent (
     deliveries BIGINT NOT NULL, instance TEXT NOT NULL, at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS notifications.provider (
     one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one), told TEXT NOT NULL);";
-
-const FORGET: &str = "TRUNCATE notifications.sent, notifications.inbox";
 
 /// What requests and workers share.
 struct Notifier {
@@ -59,8 +56,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     // Audits only: nobody waits for a notification.
     let open = Router::new()
         .route("/audit/notifications", get(audits::notifications))
-        .route("/audit/notifications", audit::forget(&notifier.database, FORGET))
-        .route("/audit/parked", get(parked::all).delete(parked::forget))
+        .route("/audit/parked", get(parked::all))
         .route("/parked/redrive", post(parked::redrive))
         .route("/provider/notifier", get(conduct::told).put(conduct::tell))
         .with_state(notifier.clone());

@@ -8,8 +8,7 @@ use crate::broker::{KINDS, Message, dead_queue, queue};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use lapin::options::{BasicAckOptions, BasicGetOptions, QueuePurgeOptions};
+use lapin::options::{BasicAckOptions, BasicGetOptions};
 use lapin::{Channel, Connection};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -70,17 +69,6 @@ pub(super) async fn redrive(State(notifier): State<Arc<Notifier>>) -> Result<Jso
     }
     let _ = connection.close(200, "has sent it back".into()).await;
     Ok(Json(json!({ "redriven": redriven })))
-}
-
-/// `DELETE /audit/parked`: empties the dead-letter queues.
-pub(super) async fn forget(State(notifier): State<Arc<Notifier>>) -> Result<StatusCode, Problem> {
-    let (connection, channel) = begun(&notifier).await.map_err(broken)?;
-    for kind in KINDS {
-        let purged = channel.queue_purge(dead_queue(kind), QueuePurgeOptions::default()).await;
-        purged.map_err(told).map_err(broken)?;
-    }
-    let _ = connection.close(200, "has emptied it".into()).await;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A connection of its own: closing it gives back what was only looked at.
