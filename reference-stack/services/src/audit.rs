@@ -42,7 +42,9 @@ impl Page {
     pub fn after(&self) -> Result<i64, Problem> {
         match self.after.as_str() {
             "" => Ok(0),
-            text => text.parse().map_err(|_| Problem::bad_request("after must be a `next` of this interface")),
+            text => {
+                text.parse().map_err(|_| Problem::bad_request("after must be a `next` of this interface"))
+            }
         }
     }
 

@@ -31,7 +31,8 @@ static ONCE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Reads `CRASH_AT`.
 pub fn prepare(environment: &Environment) -> Result<(), String> {
-    let plan: Result<Vec<_>, String> = environment.list("CRASH_AT", "").iter().map(|text| read(text)).collect();
+    let plan: Result<Vec<_>, String> =
+        environment.list("CRASH_AT", "").iter().map(|text| read(text)).collect();
     // Set once, at the start.
     let _ = PLAN.set(plan?);
     Ok(())
@@ -50,7 +51,8 @@ fn read(text: &str) -> Result<(String, f64), String> {
 /// Passes a point, or ends here.
 pub fn point(name: &'static str) {
     let plan = PLAN.get().map(Vec::as_slice).unwrap_or_default();
-    let share = plan.iter().find(|(point, _)| point == name || point == "every").map_or(0.0, |(_, share)| *share);
+    let share =
+        plan.iter().find(|(point, _)| point == name || point == "every").map_or(0.0, |(_, share)| *share);
     let once = ONCE.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(name);
     if once || (share > 0.0 && fastrand::f64() < share) {
         log::warn("dies on purpose", &[("point", &name)]);

@@ -90,7 +90,10 @@ mod tests {
     fn what_is_wrong_is_said_with_what_would_be_right() {
         let wrong = environment(&[("IDEMPOTENCY", "maybe"), ("POOL", "many"), ("WORKERS", "900")]);
         assert_eq!(wrong.on("IDEMPOTENCY"), Err("IDEMPOTENCY=maybe must be one of: on, off".to_owned()));
-        assert_eq!(wrong.number("POOL", 8, 1..=100), Err("POOL=many must be a number from 1 to 100".to_owned()));
+        assert_eq!(
+            wrong.number("POOL", 8, 1..=100),
+            Err("POOL=many must be a number from 1 to 100".to_owned())
+        );
         assert_eq!(
             wrong.number("WORKERS", 8, 1..=100),
             Err("WORKERS=900 must be a number from 1 to 100".to_owned())

@@ -65,6 +65,8 @@ mod tests {
         assert_eq!(id, of_key("secret", "order-1"));
         assert_ne!(id, of_key("secret", "order-2"));
         assert!(is_ours("secret", &id) && is_ours("secret", &fresh("secret")));
-        assert!(!is_ours("another", &id) && !is_ours("secret", &ascending()) && !is_ours("secret", "nonsense"));
+        assert!(
+            !is_ours("another", &id) && !is_ours("secret", &ascending()) && !is_ours("secret", "nonsense")
+        );
     }
 }

@@ -49,7 +49,13 @@ impl Peers {
     }
 
     /// One attempt.
-    pub async fn call(&self, service: &'static str, method: Method, url: &str, body: Option<&Value>) -> Answer {
+    pub async fn call(
+        &self,
+        service: &'static str,
+        method: Method,
+        url: &str,
+        body: Option<&Value>,
+    ) -> Answer {
         let answer = match self.request(method, url, body) {
             Err(why) => Answer::Unclear(why),
             Ok(request) => match timeout(self.within, self.whole(request)).await {

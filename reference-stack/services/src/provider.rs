@@ -121,11 +121,14 @@ pub async fn tell(
     State(provider): State<Arc<Provider>>,
     Json(wanted): Json<Value>,
 ) -> Result<Json<Conduct>, Problem> {
-    let conduct: Conduct = serde_json::from_value(wanted).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let conduct: Conduct =
+        serde_json::from_value(wanted).map_err(|error| Problem::bad_request(error.to_string()))?;
     let shares = [conduct.fail, conduct.timeout, conduct.charge_and_hang, conduct.undo_fail];
     let sum = conduct.fail + conduct.timeout + conduct.charge_and_hang;
     if shares.iter().any(|share| !(0.0..=1.0).contains(share)) || sum > 1.0 {
-        return Err(Problem::bad_request("shares are from 0 to 1, and those of one request at most 1 together"));
+        return Err(Problem::bad_request(
+            "shares are from 0 to 1, and those of one request at most 1 together",
+        ));
     }
     let text = serde_json::to_string(&conduct)
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;

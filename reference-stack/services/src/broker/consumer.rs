@@ -14,7 +14,11 @@ use std::time::Duration;
 /// What to consume, and what to do with it.
 pub trait Consuming: Send + Sync + 'static {
     /// Declares what is needed and says which queue it is.
-    fn prepare(&self, topology: &Topology, channel: &Channel) -> impl Future<Output = lapin::Result<ShortString>> + Send;
+    fn prepare(
+        &self,
+        topology: &Topology,
+        channel: &Channel,
+    ) -> impl Future<Output = lapin::Result<ShortString>> + Send;
     /// Deliveries at once.
     fn at_once(&self) -> u16;
     /// Whether the broker forgets a message as soon as it has sent it.
@@ -52,7 +56,11 @@ pub async fn consume<C: Consuming>(nodes: Nodes, topology: Topology, stop: Stop,
     }
 }
 
-async fn begun(nodes: &Nodes, topology: &Topology, work: &impl Consuming) -> Result<(Connection, Consumer), String> {
+async fn begun(
+    nodes: &Nodes,
+    topology: &Topology,
+    work: &impl Consuming,
+) -> Result<(Connection, Consumer), String> {
     let connection = nodes.connect("consumer").await?;
     let beginning = async {
         let channel = connection.create_channel().await?;

@@ -23,7 +23,8 @@ pub struct Nodes {
 impl Nodes {
     /// From `AMQP_URLS`.
     pub fn new(environment: &Environment) -> Result<Nodes, String> {
-        environment.required("AMQP_URLS", "amqp://shop:shop@rabbit-1:5672/%2f,amqp://shop:shop@rabbit-2:5672/%2f")?;
+        environment
+            .required("AMQP_URLS", "amqp://shop:shop@rabbit-1:5672/%2f,amqp://shop:shop@rabbit-2:5672/%2f")?;
         let urls = environment.list("AMQP_URLS", "");
         for url in &urls {
             let parsed: Result<lapin::uri::AMQPUri, _> = url.parse();
@@ -41,7 +42,8 @@ impl Nodes {
             let url = &self.urls[place];
             let mark = if url.contains('?') { '&' } else { '?' };
             let url = format!("{url}{mark}heartbeat={HEARTBEAT}&connection_timeout={}", WITHIN.as_millis());
-            let properties = ConnectionProperties::default().with_connection_name(format!("refshop {purpose}").into());
+            let properties =
+                ConnectionProperties::default().with_connection_name(format!("refshop {purpose}").into());
             match timeout(WITHIN, Connection::connect(&url, properties)).await {
                 Ok(Ok(connection)) => return Ok(connection),
                 Ok(Err(error)) => last = error.to_string(),

@@ -49,7 +49,12 @@ impl Publisher {
     }
 
     /// Publishes to an exchange with a routing key; one result per message. An error says that nobody knows.
-    pub async fn publish(&self, exchange: &str, key: &str, messages: &[Message]) -> Result<Vec<bool>, String> {
+    pub async fn publish(
+        &self,
+        exchange: &str,
+        key: &str,
+        messages: &[Message],
+    ) -> Result<Vec<bool>, String> {
         let (channel, number) = self.channel().await?;
         let outcome = match timeout(WITHIN, confirmed(&channel, exchange, key, messages)).await {
             Ok(Ok(confirmed)) => Ok(confirmed),
@@ -123,7 +128,9 @@ async fn confirmed(
             .with_content_type("application/json".into())
             .with_message_id(ShortString::from(message.id.as_str()));
         let options = BasicPublishOptions::default();
-        waiting.push(channel.basic_publish(exchange.into(), key.into(), options, &message.body, properties).await?);
+        waiting.push(
+            channel.basic_publish(exchange.into(), key.into(), options, &message.body, properties).await?,
+        );
     }
     let mut confirmed = Vec::with_capacity(waiting.len());
     for confirm in waiting {

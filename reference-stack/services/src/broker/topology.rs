@@ -1,9 +1,7 @@
 //! Exchanges and queues. Publishers and consumers declare them alike, so that it does not matter who comes first.
 
 use crate::environment::Environment;
-use lapin::options::{
-    ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
-};
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind, Result};
 
@@ -66,7 +64,9 @@ impl Topology {
         for kind in KINDS {
             let dead = dead_queue(kind);
             channel.queue_declare(dead.clone(), QueueDeclareOptions::durable(), quorum(&[])).await?;
-            channel.queue_bind(dead.clone(), DEAD.into(), dead.clone(), QueueBindOptions::default(), none()).await?;
+            channel
+                .queue_bind(dead.clone(), DEAD.into(), dead.clone(), QueueBindOptions::default(), none())
+                .await?;
             let arguments = quorum(&[
                 ("x-delivery-limit", AMQPValue::LongLongInt(REDELIVERIES)),
                 ("x-dead-letter-exchange", AMQPValue::LongString(DEAD.into())),
@@ -82,7 +82,9 @@ impl Topology {
                     channel.queue_bind(queue(kind), EVENTS.into(), "".into(), options, none()).await?;
                 }
                 // Another run with queues may have left the binding behind: nobody would empty them now.
-                Channels::PubSub => channel.queue_unbind(queue(kind), EVENTS.into(), "".into(), none()).await?,
+                Channels::PubSub => {
+                    channel.queue_unbind(queue(kind), EVENTS.into(), "".into(), none()).await?
+                }
             }
         }
         Ok(())

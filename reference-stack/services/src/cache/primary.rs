@@ -24,9 +24,11 @@ impl Primary {
             Client::open(url).map_err(|error| format!("REDIS_URL={url} is no address of Redis: {error}"))?;
             return Ok(Primary::At(url.to_owned()));
         }
-        environment.required("REDIS_SENTINELS", "sentinel-1:26379,sentinel-2:26379,sentinel-3:26379").map_err(
-            |error| format!("{error} (or REDIS_URL=redis://host:6379 for a Redis without Sentinels)"),
-        )?;
+        environment
+            .required("REDIS_SENTINELS", "sentinel-1:26379,sentinel-2:26379,sentinel-3:26379")
+            .map_err(|error| {
+                format!("{error} (or REDIS_URL=redis://host:6379 for a Redis without Sentinels)")
+            })?;
         let sentinels = environment.list("REDIS_SENTINELS", "");
         let name = environment.text("REDIS_PRIMARY").unwrap_or("shop").to_owned();
         Ok(Primary::Named { name, sentinels })

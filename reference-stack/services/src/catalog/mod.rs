@@ -63,8 +63,12 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
 }
 
 /// `GET /audit/catalog`: every product as the primary has it.
-async fn products(State(catalog): State<Arc<Catalog>>, query: Asked) -> Result<Json<serde_json::Value>, Problem> {
-    const SQL: &str = "SELECT id, json_build_object('key', id::text, 'price', price, 'version', version)::text
+async fn products(
+    State(catalog): State<Arc<Catalog>>,
+    query: Asked,
+) -> Result<Json<serde_json::Value>, Problem> {
+    const SQL: &str =
+        "SELECT id, json_build_object('key', id::text, 'price', price, 'version', version)::text
         FROM catalog.products WHERE id > $1 AND ($3::text IS NULL OR $4::text IS NULL OR true)
         ORDER BY id LIMIT $2";
     audit::page(&catalog.primary, SQL, query).await

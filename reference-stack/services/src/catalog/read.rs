@@ -10,11 +10,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
 
-const ONE: &str = "SELECT version, json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
+const ONE: &str =
+    "SELECT version, json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
     pg_is_in_recovery(), coalesce(current_setting('shop.node', true), host(inet_server_addr()))
     FROM catalog.products WHERE id = $1";
 
-const LIST: &str = "SELECT json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
+const LIST: &str =
+    "SELECT json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
     pg_is_in_recovery(), coalesce(current_setting('shop.node', true), host(inet_server_addr()))
     FROM catalog.products WHERE id > $1 ORDER BY id LIMIT $2";
 

@@ -3,8 +3,8 @@
 
 use super::Catalog;
 use crate::database::{Database, DbError, Parameters};
-use crate::problem::Problem;
 use crate::metrics;
+use crate::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -48,7 +48,8 @@ pub(super) async fn rows(
     parameters: Parameters<'_>,
 ) -> Result<Vec<Row>, Problem> {
     if from != Some(From::Primary) {
-        let asked = timeout(catalog.settings.replica_timeout, from_one(&catalog.replicas, sql, parameters)).await;
+        let asked =
+            timeout(catalog.settings.replica_timeout, from_one(&catalog.replicas, sql, parameters)).await;
         match asked {
             Ok(Ok(rows)) => return Ok(rows),
             Ok(Err(error @ DbError::Refused(..))) => return Err(error.into()),
@@ -62,7 +63,11 @@ pub(super) async fn rows(
 }
 
 /// A read may be tried again: once, on another connection, where the first was lost.
-async fn from_one(database: &Database, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, DbError> {
+async fn from_one(
+    database: &Database,
+    sql: &'static str,
+    parameters: Parameters<'_>,
+) -> Result<Vec<Row>, DbError> {
     match database.query(sql, parameters).await {
         Err(DbError::Down(_)) => database.query(sql, parameters).await,
         result => result,

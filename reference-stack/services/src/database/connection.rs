@@ -55,7 +55,11 @@ impl Connection {
     }
 
     /// A statement, prepared once per connection, within the time limit.
-    pub async fn query(&mut self, sql: &'static str, parameters: Parameters<'_>) -> Result<Vec<Row>, DbError> {
+    pub async fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, DbError> {
         metrics::count("refshop_database_queries_total", format!("database=\"{}\"", self.pool.name));
         let within = self.pool.statement;
         self.clean = false;

@@ -47,17 +47,16 @@ impl Database {
         let mut config: Config =
             url.parse().map_err(|error| format!("{variable} is no address of a database: {error}"))?;
         let statement = environment.milliseconds("DATABASE_TIMEOUT_MS", 1_500)?;
-        let (most, wait) =
-            (environment.number("DATABASE_POOL", 8, 1..=100)?, environment.milliseconds("DATABASE_WAIT_MS", 500)?);
+        let (most, wait) = (
+            environment.number("DATABASE_POOL", 8, 1..=100)?,
+            environment.milliseconds("DATABASE_WAIT_MS", 500)?,
+        );
         // The server gives up by itself, too: what nobody waits for must not hold a lock.
-        config
-            .application_name("refshop")
-            .connect_timeout(CONNECT)
-            .options(format!(
-                "-c statement_timeout={0} -c lock_timeout={0} -c idle_in_transaction_session_timeout={1}",
-                statement.as_millis(),
-                3 * statement.as_millis()
-            ));
+        config.application_name("refshop").connect_timeout(CONNECT).options(format!(
+            "-c statement_timeout={0} -c lock_timeout={0} -c idle_in_transaction_session_timeout={1}",
+            statement.as_millis(),
+            3 * statement.as_millis()
+        ));
         Ok(Database(Arc::new(Pool {
             name,
             statement,

@@ -14,7 +14,8 @@ const RESERVATIONS: &str = "SELECT seq, json_build_object('key', key, 'order', o
     ORDER BY seq LIMIT $2";
 
 /// Sold is reckoned from the reservations, not from the stock: two books that must agree.
-const PRODUCTS: &str = "SELECT product, json_build_object('key', product::text, 'product', product, 'initial', initial,
+const PRODUCTS: &str =
+    "SELECT product, json_build_object('key', product::text, 'product', product, 'initial', initial,
         'left', units_left, 'sold', (SELECT coalesce(sum(quantity), 0)::bigint FROM inventory.reservations r
             WHERE r.product = stock.product AND r.state = 'reserved'))::text
     FROM inventory.stock WHERE product > $1 AND ($3::text IS NULL OR true) AND ($4::text IS NULL OR true)
@@ -29,6 +30,9 @@ pub(super) async fn reservations(
 }
 
 /// `GET /audit/products`: every product's stock.
-pub(super) async fn products(State(inventory): State<Arc<Inventory>>, query: Asked) -> Result<Json<Value>, Problem> {
+pub(super) async fn products(
+    State(inventory): State<Arc<Inventory>>,
+    query: Asked,
+) -> Result<Json<Value>, Problem> {
     audit::page(&inventory.database, PRODUCTS, query).await
 }

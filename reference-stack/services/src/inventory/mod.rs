@@ -37,8 +37,10 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     let server = Server::new(environment)?;
     let database = Database::write(environment)?;
     let (read, write) = provider::statements!("inventory");
-    let check = environment
-        .choice("STOCK_CHECK", &[("on", StockCheck::On), ("racy", StockCheck::Racy), ("off", StockCheck::Off)])?;
+    let check = environment.choice(
+        "STOCK_CHECK",
+        &[("on", StockCheck::On), ("racy", StockCheck::Racy), ("off", StockCheck::Off)],
+    )?;
     let products = environment.number("PRODUCTS", 200_i64, 1..=100_000)?;
     let pieces = environment.number("STOCK", 1_000_000_i64, 0..=1_000_000_000)?;
     let provider = Arc::new(Provider::new(database.clone(), read, write));

@@ -101,7 +101,8 @@ async fn explain(inventory: &Inventory, wanted: &Wanted) -> Result<StatusCode, P
         None => {
             let rows = inventory.database.query(LEFT, &[&wanted.product]).await?;
             let left = rows.first().map(|row| row.get::<_, i64>(0));
-            let left = left.ok_or_else(|| Problem::not_found(format!("there is no product {}", wanted.product)))?;
+            let left =
+                left.ok_or_else(|| Problem::not_found(format!("there is no product {}", wanted.product)))?;
             Err(Problem::new(StatusCode::CONFLICT, format!("out of stock: {left} left")))
         }
     }

@@ -15,6 +15,9 @@ const SENT: &str = "SELECT seq, json_build_object('key', key, 'event', event, 'c
     ORDER BY seq LIMIT $2";
 
 /// `GET /audit/notifications?consumer=email`.
-pub(super) async fn notifications(State(notifier): State<Arc<Notifier>>, query: Asked) -> Result<Json<Value>, Problem> {
+pub(super) async fn notifications(
+    State(notifier): State<Arc<Notifier>>,
+    query: Asked,
+) -> Result<Json<Value>, Problem> {
     audit::page(&notifier.database, SENT, query).await
 }

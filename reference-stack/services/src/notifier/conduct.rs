@@ -16,8 +16,7 @@ use std::time::{Duration, Instant};
 /// How long an instance may go by what it read.
 const KEPT: Duration = Duration::from_millis(150);
 const READ: &str = "SELECT told FROM notifications.provider";
-const WRITE: &str =
-    "INSERT INTO notifications.provider (told) VALUES ($1) ON CONFLICT (one) DO UPDATE SET told = EXCLUDED.told";
+const WRITE: &str = "INSERT INTO notifications.provider (told) VALUES ($1) ON CONFLICT (one) DO UPDATE SET told = EXCLUDED.told";
 
 /// What they are told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,11 +69,14 @@ pub(super) async fn tell(
     State(notifier): State<Arc<Notifier>>,
     Json(wanted): Json<Value>,
 ) -> Result<Json<Conduct>, Problem> {
-    let conduct: Conduct = serde_json::from_value(wanted).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let conduct: Conduct =
+        serde_json::from_value(wanted).map_err(|error| Problem::bad_request(error.to_string()))?;
     for (kind, share) in &conduct.fail {
         if !KINDS.contains(&kind.as_str()) || !(0.0..=1.0).contains(share) {
             let kinds = KINDS.join(", ");
-            return Err(Problem::bad_request(format!("fail: {kind} = {share}; the kinds are {kinds}, shares 0 to 1")));
+            return Err(Problem::bad_request(format!(
+                "fail: {kind} = {share}; the kinds are {kinds}, shares 0 to 1"
+            )));
         }
     }
     let text = serde_json::to_string(&conduct)

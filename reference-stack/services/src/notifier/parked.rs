@@ -56,7 +56,12 @@ pub(super) async fn redrive(State(notifier): State<Arc<Notifier>>) -> Result<Jso
         for _ in 0..MOST {
             let got = channel.basic_get(dead_queue(kind), BasicGetOptions::default()).await;
             let Some(message) = got.map_err(told).map_err(broken)? else { break };
-            let id = message.delivery.properties.message_id().as_ref().map_or_else(String::new, |id| id.to_string());
+            let id = message
+                .delivery
+                .properties
+                .message_id()
+                .as_ref()
+                .map_or_else(String::new, |id| id.to_string());
             let again = Message { id, body: message.delivery.data.clone() };
             let published = notifier.publisher.publish("", queue(kind).as_str(), &[again]).await;
             if published.map_err(broken)? != [true] {

@@ -86,7 +86,10 @@ impl Consuming for Worker {
         let id = delivery.properties.message_id().as_ref().map_or_else(String::new, |id| id.to_string());
         let done = request_id::within(id.clone(), self.work(&delivery)).await;
         if let Err(why) = &done {
-            metrics::count("refshop_notifications_total", format!("kind=\"{}\",result=\"failed\"", self.kind));
+            metrics::count(
+                "refshop_notifications_total",
+                format!("kind=\"{}\",result=\"failed\"", self.kind),
+            );
             log::warn("a notification failed", &[("kind", &self.kind), ("event", &id), ("error", why)]);
         }
         if before || self.unacknowledged() {

@@ -46,7 +46,8 @@ impl Orders {
     pub(super) async fn accept(&self, wanted: &Wanted) -> Result<Accepted, DbError> {
         let Wanted { id, key, product, quantity, amount } = wanted;
         let (lease, within) = (ids::ascending(), milliseconds(self.settings.lease));
-        let rows = self.database.query(INSERT, &[id, key, product, quantity, amount, &lease, &within]).await?;
+        let rows =
+            self.database.query(INSERT, &[id, key, product, quantity, amount, &lease, &within]).await?;
         if let Some(row) = rows.first() {
             return Ok(Accepted::Ours(Order::of(row), lease));
         }

@@ -8,7 +8,8 @@ use axum::extract::State;
 use serde_json::Value;
 use std::sync::Arc;
 
-const ORDERS: &str = "SELECT seq, json_build_object('key', key, 'order', id, 'product', product, 'quantity', quantity,
+const ORDERS: &str =
+    "SELECT seq, json_build_object('key', key, 'order', id, 'product', product, 'quantity', quantity,
         'amount', amount, 'state', state, 'reason', reason, 'attempts', attempts,
         'confirmed', CASE WHEN state = 'confirmed' THEN amount ELSE 0 END, 'seq', seq)::text
     FROM orders.orders WHERE seq > $1 AND ($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR true)

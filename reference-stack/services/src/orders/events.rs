@@ -1,8 +1,8 @@
 //! `POST /events`: an event without an order, for claims about queues.
 
 use super::Orders;
-use crate::problem::Problem;
 use crate::crash;
+use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;

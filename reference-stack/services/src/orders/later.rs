@@ -32,7 +32,8 @@ struct Promise {
 /// 202 with the address at which the order can be followed.
 pub(super) async fn promise(orders: &Orders, wanted: &Wanted) -> Result<Response, Problem> {
     let Wanted { id, key, product, quantity, amount } = wanted.clone();
-    let body = json!({ "id": id, "product": product, "quantity": quantity, "amount": amount, "status": "pending" });
+    let body =
+        json!({ "id": id, "product": product, "quantity": quantity, "amount": amount, "status": "pending" });
     let promise = Promise { id, key, product, quantity, amount };
     let bytes = serde_json::to_vec(&promise)
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
@@ -67,7 +68,8 @@ impl Consuming for Worker {
     }
 
     async fn handle(self: Arc<Worker>, delivery: Delivery) {
-        let Ok(Promise { id, key, product, quantity, amount }) = serde_json::from_slice(&delivery.data) else {
+        let Ok(Promise { id, key, product, quantity, amount }) = serde_json::from_slice(&delivery.data)
+        else {
             log::error("not an order", &[("body", &String::from_utf8_lossy(&delivery.data))]);
             let _ = delivery.acker.ack(BasicAckOptions::default()).await;
             return;

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// See the file's head.
-pub(super) async fn one(State(orders): State<Arc<Orders>>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn one(
+    State(orders): State<Arc<Orders>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let Some(order) = orders.find(&id).await? else {
         return match ids::is_ours(&orders.settings.secret, &id) {
             true => Ok(pending(json!({ "id": id, "status": "pending" }))),

@@ -39,7 +39,8 @@ const CONFIRM: &str = concat!(
         SELECT $3, key, 'order-confirmed', $5, $4 FROM done)
      SELECT * FROM done"
 );
-const LEAVE: &str = "UPDATE orders.orders SET lease_owner = NULL, lease_until = now() + $3 * interval '1 millisecond'
+const LEAVE: &str =
+    "UPDATE orders.orders SET lease_owner = NULL, lease_until = now() + $3 * interval '1 millisecond'
     WHERE id = $1 AND lease_owner = $2 AND state = 'pending'";
 
 /// How a step ended.

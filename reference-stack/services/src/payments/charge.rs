@@ -30,7 +30,8 @@ pub(super) async fn post(
     State(payments): State<Arc<Payments>>,
     body: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let Json(Wanted { order, key, amount }) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Json(Wanted { order, key, amount }) =
+        body.map_err(|error| Problem::bad_request(error.body_text()))?;
     if amount < 0 {
         return Err(Problem::bad_request("amount is not negative"));
     }
@@ -48,7 +49,9 @@ pub(super) async fn post(
     let status = match made.is_empty() {
         false => StatusCode::CREATED,
         true if state(&payments, &order).await?.as_deref() == Some("live") => StatusCode::OK,
-        true => return Err(Problem::new(StatusCode::CONFLICT, "the order was refunded before it was charged")),
+        true => {
+            return Err(Problem::new(StatusCode::CONFLICT, "the order was refunded before it was charged"));
+        }
     };
     if fate == Fate::Hanging {
         return Err(Provider::hang().await);

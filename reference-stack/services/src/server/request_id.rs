@@ -26,6 +26,8 @@ pub async fn within<F: Future>(id: String, work: F) -> F::Output {
 
 /// The caller's id, if it is fit to be told again.
 pub fn taken_over(text: Option<&str>) -> String {
-    let fit = |text: &&str| !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fit = |text: &&str| {
+        !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
     text.filter(fit).map_or_else(crate::ids::ascending, str::to_owned)
 }

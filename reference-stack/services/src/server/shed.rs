@@ -17,7 +17,8 @@ pub async fn limit(State(server): State<Arc<Server>>, request: Request, next: Ne
     }
     let Ok(_permit) = server.in_flight.try_acquire() else {
         metrics::count("refshop_shed_total", "");
-        return Problem::overloaded("there is too much to do; nothing was done for this request").into_response();
+        return Problem::overloaded("there is too much to do; nothing was done for this request")
+            .into_response();
     };
     match tokio::time::timeout(server.within, next.run(request)).await {
         Ok(response) => response,

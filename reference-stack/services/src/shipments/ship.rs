@@ -50,7 +50,12 @@ pub(super) async fn post(
         let rows = shipments.database.query(STATE, &[&order]).await?;
         match rows.first().map(|row| row.get::<_, String>(0)).as_deref() {
             Some("live") => StatusCode::OK,
-            _ => return Err(Problem::new(StatusCode::CONFLICT, "the order was cancelled before it was shipped")),
+            _ => {
+                return Err(Problem::new(
+                    StatusCode::CONFLICT,
+                    "the order was cancelled before it was shipped",
+                ));
+            }
         }
     } else {
         StatusCode::CREATED

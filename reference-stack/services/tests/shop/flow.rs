@@ -16,7 +16,10 @@ fn an_order_goes_through_all_services_and_is_told_to_all_three_channels() {
     assert_eq!(reply.header("x-instance"), Some("orders-under-test"));
     assert_eq!(reply.header("location"), Some(format!("/orders/{id}").as_str()));
     assert_eq!(reply.header("x-writer"), Some("127.0.0.1"));
-    assert_eq!(shop.states("k-1"), [["confirmed"], ["live"], ["reserved"], ["live"]].map(|one| one.map(String::from).to_vec()));
+    assert_eq!(
+        shop.states("k-1"),
+        [["confirmed"], ["live"], ["reserved"], ["live"]].map(|one| one.map(String::from).to_vec())
+    );
     let [left, sold, initial] = shop.stock(7);
     assert_eq!((left, sold, initial), (before[0] - 1, before[1] + 1, before[2]));
     assert_eq!(shop.orders.get(&format!("/orders/{id}")).body["status"], "confirmed");
@@ -24,7 +27,8 @@ fn an_order_goes_through_all_services_and_is_told_to_all_three_channels() {
     assert_eq!(shop.payments.audit("/audit/charges")[0]["amount"].as_i64(), price);
     let consumers = eventually("three notifications", || {
         let rows = notifier.audit("/audit/notifications");
-        let mut consumers: Vec<_> = rows.iter().map(|row| row["consumer"].as_str().expect("one").to_owned()).collect();
+        let mut consumers: Vec<_> =
+            rows.iter().map(|row| row["consumer"].as_str().expect("one").to_owned()).collect();
         consumers.sort();
         (rows.len() >= 3).then_some(consumers)
     });
@@ -39,7 +43,8 @@ fn an_order_goes_through_all_services_and_is_told_to_all_three_channels() {
 fn what_cannot_be_ordered_is_said_and_changes_nothing() {
     let Some(scene) = scene() else { return };
     let shop = Shop::open(&scene);
-    let asked = |key: &str, body| crate::support::try_order(&shop.orders, "/orders", key, body).expect("a reply");
+    let asked =
+        |key: &str, body| crate::support::try_order(&shop.orders, "/orders", key, body).expect("a reply");
     for (key, body, status, word) in [
         ("", json!({ "product": 1, "quantity": 1 }), 400, "Idempotency-Key"),
         ("a b", json!({ "product": 1, "quantity": 1 }), 400, "Idempotency-Key"),

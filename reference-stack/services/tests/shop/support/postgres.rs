@@ -20,8 +20,10 @@ pub struct Postgres {
 impl Postgres {
     /// Starts it, if it is on this machine.
     pub fn start() -> Result<Postgres, String> {
-        let elsewhere = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
-        let program = leash::program("postgres", &elsewhere).ok_or("there is no Postgres (Debian: postgresql-15)")?;
+        let elsewhere =
+            ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
+        let program =
+            leash::program("postgres", &elsewhere).ok_or("there is no Postgres (Debian: postgresql-15)")?;
         let program = std::fs::canonicalize(program).map_err(|error| error.to_string())?;
         let folder = leash::folder("postgres");
         let user = (std::fs::metadata("/proc/self").expect("our own folder").uid() == 0).then_some(NOBODY);

@@ -48,7 +48,8 @@ impl Rabbit {
             ("RABBITMQ_DIST_PORT", distribution.to_string()),
             ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+S 1:1 +sbwt none".to_owned()),
         ]);
-        let named = leash::start(&epmd, &[OsStr::new("-port"), OsStr::new(&daemon)], &names, &environment, None);
+        let named =
+            leash::start(&epmd, &[OsStr::new("-port"), OsStr::new(&daemon)], &names, &environment, None);
         let served = leash::start(&program, &[], &folder, &environment, None);
         let rabbit = Rabbit { port, _leashes: [served, named] };
         let ask = || TcpStream::connect(("127.0.0.1", port)).ok();

@@ -14,7 +14,8 @@ pub struct Redis {
 impl Redis {
     /// Starts one, if it is on this machine.
     pub fn start(more: &[&str]) -> Result<Redis, String> {
-        let program = leash::program("redis-server", &[]).ok_or("there is no Redis (Debian: redis-server)")?;
+        let program =
+            leash::program("redis-server", &[]).ok_or("there is no Redis (Debian: redis-server)")?;
         let folder = leash::folder("redis");
         let port = free_port().to_string();
         let mut arguments = vec!["--port", &port, "--bind", "127.0.0.1", "--save", "", "--databases", "200"];

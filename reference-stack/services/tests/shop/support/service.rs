@@ -45,13 +45,18 @@ impl Service {
         let address = eventually(&format!("{role} listens"), || {
             let lines = log.lock().expect("no panic");
             let told = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            told.filter(|line| line["message"] == "listening").find_map(|line| line["address"].as_str()?.parse().ok())
+            told.filter(|line| line["message"] == "listening")
+                .find_map(|line| line["address"].as_str()?.parse().ok())
         });
         Service { address, child, log }
     }
 
     /// Runs a role that must end by itself; how it ended, and its log.
-    pub fn ends(scene: Option<&Scene>, arguments: &[&str], environment: &[(&str, &str)]) -> (ExitStatus, String) {
+    pub fn ends(
+        scene: Option<&Scene>,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> (ExitStatus, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_refshop"));
         command.args(arguments).env_clear();
         if let Some(scene) = scene {
