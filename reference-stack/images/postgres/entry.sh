@@ -22,7 +22,7 @@ export PATRONI_RESTAPI_LISTEN=0.0.0.0:8008
 export PATRONI_RESTAPI_CONNECT_ADDRESS="$address:8008"
 export PATRONI_POSTGRESQL_CONNECT_ADDRESS="$address:5432"
 export PATRONI_ETCD3_HOSTS="'$SHOP_NET.21:2379','$SHOP_NET.22:2379','$SHOP_NET.23:2379'"
-export PATRONI_LOG_LEVEL=WARNING
+export PATRONI_LOG_LEVEL=INFO
 
 # The data lie in a volume, so that a member that is made anew (a switch was set) finds them again.
 chown postgres:postgres /var/lib/postgresql /var/run/postgresql

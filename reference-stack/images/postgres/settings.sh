@@ -59,12 +59,26 @@ led() {
     return 1
 }
 
+# Whether the cluster could stand a failover now: every member streams, and a synchronous one has its standby. A primary
+# that dies before that has no successor.
+settled() {
+    path=/cluster
+    for number in 1 2 3; do
+        members=$(patroni "$number") || continue
+        [ "$(echo "$members" | grep -o '"state": "\(running\|streaming\)"' | wc -l)" = 3 ] || return 1
+        [ "$synchronous" = false ] || echo "$members" | grep -q '"role": "sync_standby"'
+        return
+    done
+    return 1
+}
+
 until configured "$synchronous"; do sleep 1; done
 echo
 until led; do sleep 1; done
 until configured "$synchronous"; do sleep 1; done
-touch /tmp/applied
 echo
+until settled; do sleep 0.5; done
+touch /tmp/applied
 echo "REPLICATION=$REPLICATION FAILOVER=$FAILOVER LEADER=$LEADER"
 trap 'exit 0' TERM INT
 sleep infinity &
