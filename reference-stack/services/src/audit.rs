@@ -1,11 +1,12 @@
 //! The audit interface: every row there is, in pages. `?after=CURSOR&limit=1000` gives
-//! `{"rows": […], "next": CURSOR or null}`; rows come in the order of their sequence number and from the primary.
+//! `{"rows": […], "next": CURSOR or null}`; rows come in the order of their sequence number and from the primary. `DELETE` empties the books.
 
 use crate::database::{Database, DbError};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,6 +62,12 @@ impl Page {
         let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
         Json(json!({ "rows": rows, "next": next }))
     }
+}
+
+/// `DELETE` of an audit: empties the books, so that the next run on a warm stack finds only what is its own. 204.
+pub async fn empty(database: &Database, sql: &str) -> Result<StatusCode, Problem> {
+    database.connection().await?.batch(sql).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of a table. The statement takes (after, limit, state or null, consumer or null) and gives (seq, row as JSON

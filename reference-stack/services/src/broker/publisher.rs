@@ -4,7 +4,7 @@
 use super::nodes::Nodes;
 use super::topology::Topology;
 use crate::metrics;
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueuePurgeOptions};
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Connection};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,6 +69,20 @@ impl Publisher {
             Err(_) => self.forget(number).await,
         }
         outcome
+    }
+
+    /// Empties queues; what is being worked on stays with its worker.
+    pub async fn purge(&self, queues: &[ShortString]) -> Result<(), String> {
+        let (channel, number) = self.channel().await?;
+        for queue in queues {
+            let purged =
+                timeout(WITHIN, channel.queue_purge(queue.clone(), QueuePurgeOptions::default())).await;
+            if !matches!(purged, Ok(Ok(_))) {
+                self.forget(number).await;
+                return Err(format!("the queue {queue} cannot be emptied now"));
+            }
+        }
+        Ok(())
     }
 
     async fn channel(&self) -> Result<(Channel, u64), String> {

@@ -52,7 +52,7 @@ impl Redis {
         let (mut connection, number) = self.connected().await?;
         let answer = timeout(self.within, command.query_async::<T>(&mut connection)).await;
         match answer {
-            Ok(Ok(value)) => return Ok(value),
+            Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => self.broke(number, error.to_string()).await,
             Err(_) => self.broke(number, format!("no answer within {} ms", self.within.as_millis())).await,
         }

@@ -5,6 +5,7 @@ use crate::audit::{self, Asked};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -20,6 +21,14 @@ const PRODUCTS: &str =
             WHERE r.product = stock.product AND r.state = 'reserved'))::text
     FROM inventory.stock WHERE product > $1 AND ($3::text IS NULL OR true) AND ($4::text IS NULL OR true)
     ORDER BY product LIMIT $2";
+
+/// Both or neither: the server makes one transaction of them.
+const EMPTY: &str = "TRUNCATE inventory.reservations; UPDATE inventory.stock SET units_left = initial";
+
+/// `DELETE /audit/stock`: no reservations, and every piece is back.
+pub(super) async fn empty(State(inventory): State<Arc<Inventory>>) -> Result<StatusCode, Problem> {
+    audit::empty(&inventory.database, EMPTY).await
+}
 
 /// `GET /audit/stock`: every reservation.
 pub(super) async fn reservations(

@@ -51,7 +51,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         .with_state(inventory.clone());
     let open = Router::new()
         .route("/stock/{product}", put(stock::put))
-        .route("/audit/stock", get(audits::reservations))
+        .route("/audit/stock", get(audits::reservations).delete(audits::empty))
         .route("/audit/products", get(audits::products))
         .with_state(inventory)
         .route("/provider/inventory", get(provider::told).put(provider::tell).with_state(provider));

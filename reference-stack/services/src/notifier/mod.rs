@@ -55,7 +55,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     });
     // Audits only: nobody waits for a notification.
     let open = Router::new()
-        .route("/audit/notifications", get(audits::notifications))
+        .route("/audit/notifications", get(audits::notifications).delete(audits::empty))
         .route("/audit/parked", get(parked::all))
         .route("/parked/redrive", post(parked::redrive))
         .route("/provider/notifier", get(conduct::told).put(conduct::tell))

@@ -2,7 +2,7 @@
 //! messages are fetched, not acknowledged, and return to the queue when the connection closes.
 
 use super::Notifier;
-use super::worker::{Event, times_before};
+use super::worker::Event;
 use crate::audit::{Asked, Page};
 use crate::broker::{KINDS, Message, dead_queue, queue};
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ async fn seen(notifier: &Notifier, only: Option<&str>) -> Result<Vec<Value>, Str
             rows.push(match event {
                 Some(event) => json!({
                     "key": event.key, "event": event.event, "consumer": kind, "state": "parked",
-                    "poison": event.poison, "deliveries": times_before(&message.delivery),
+                    "poison": event.poison,
                 }),
                 None => json!({ "key": null, "event": null, "consumer": kind, "state": "parked" }),
             });

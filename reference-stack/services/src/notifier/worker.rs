@@ -107,7 +107,7 @@ impl Consuming for Worker {
 }
 
 /// How often the queue has delivered this before: quorum queues count.
-pub(super) fn times_before(delivery: &Delivery) -> i64 {
+fn times_before(delivery: &Delivery) -> i64 {
     let headers = delivery.properties.headers().as_ref();
     match headers.and_then(|headers| headers.inner().get("x-delivery-count")) {
         Some(AMQPValue::LongLongInt(count)) => *count,

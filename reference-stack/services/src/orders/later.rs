@@ -32,8 +32,8 @@ struct Promise {
 /// 202 with the address at which the order can be followed.
 pub(super) async fn promise(orders: &Orders, wanted: &Wanted) -> Result<Response, Problem> {
     let Wanted { id, key, product, quantity, amount } = wanted.clone();
-    let body =
-        json!({ "id": id, "product": product, "quantity": quantity, "amount": amount, "status": "pending" });
+    let body = json!({
+        "id": id, "key": key, "product": product, "quantity": quantity, "amount": amount, "status": "pending" });
     let promise = Promise { id, key, product, quantity, amount };
     let bytes = serde_json::to_vec(&promise)
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
@@ -78,12 +78,13 @@ impl Consuming for Worker {
         let orders = &self.0;
         match orders.accept(&wanted).await {
             Ok(accepted) => {
-                // From here on the row remembers it. An acknowledgement that is lost brings it again, and it is known.
-                let _ = delivery.acker.ack(BasicAckOptions::default()).await;
+                // The row remembers it from here on. The place among the workers is kept until it has ended: that is what
+                // bounds them. An acknowledgement that is lost brings the order again, and it is known.
                 if let Accepted::Ours(order, lease) = accepted {
                     let name = format!("later-{}", order.id);
                     request_id::within(name, saga::drive(orders, order, &lease)).await;
                 }
+                let _ = delivery.acker.ack(BasicAckOptions::default()).await;
                 metrics::count("refshop_accepted_total", "");
             }
             Err(error) => {

@@ -62,7 +62,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         .route("/events", post(events::post))
         .with_state(orders.clone());
     let open = Router::new()
-        .route("/audit/orders", get(audits::orders))
+        .route("/audit/orders", get(audits::orders).delete(audits::empty))
         .route("/audit/events", get(audits::events))
         .with_state(orders.clone());
     let working = async {

@@ -59,7 +59,7 @@ impl Order {
     /// The same for every instance and however often it is asked for.
     pub(super) fn json(&self) -> Value {
         json!({
-            "id": self.id, "product": self.product, "quantity": self.quantity, "amount": self.amount,
+            "id": self.id, "key": self.key, "product": self.product, "quantity": self.quantity, "amount": self.amount,
             "status": self.state,
         })
     }

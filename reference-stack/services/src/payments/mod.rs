@@ -40,7 +40,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         .with_state(payments.clone());
     let told = get(provider::told).put(provider::tell).with_state(provider);
     let open = Router::new()
-        .route("/audit/charges", get(audits::charges))
+        .route("/audit/charges", get(audits::charges).delete(audits::empty))
         .with_state(payments)
         .route("/provider", told.clone())
         .route("/provider/payments", told);

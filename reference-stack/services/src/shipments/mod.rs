@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::provider::{self, Provider};
 use crate::server::Server;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde_json::Value;
@@ -42,7 +43,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         .route("/shipments/{order}", delete(ship::delete))
         .with_state(shipments.clone());
     let open = Router::new()
-        .route("/audit/shipments", get(all))
+        .route("/audit/shipments", get(all).delete(empty))
         .with_state(shipments)
         .route("/provider/shipments", get(provider::told).put(provider::tell).with_state(provider));
     let schema = format!("{SCHEMA}{}", provider::TABLE.replace("{schema}", "shipments"));
@@ -55,6 +56,11 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         served = server.clone().run(api, open) => served,
         failed = preparing => failed,
     }
+}
+
+/// `DELETE /audit/shipments`: no shipments.
+async fn empty(State(shipments): State<Arc<Shipments>>) -> Result<StatusCode, Problem> {
+    audit::empty(&shipments.database, "TRUNCATE shipments.shipments").await
 }
 
 /// `GET /audit/shipments`: every shipment.

@@ -1,6 +1,6 @@
 //! The way of an order through all services.
 
-use crate::support::{Service, Shop, eventually, order, scene};
+use crate::support::{Service, Shop, eventually, order, request, scene};
 use serde_json::json;
 
 #[test]
@@ -73,4 +73,31 @@ fn audits_come_in_pages_that_are_complete() {
     assert_eq!(first["next"], "100");
     let keys: Vec<_> = inventory.audit("/audit/products").iter().map(|row| row["product"].clone()).collect();
     assert_eq!(keys, (1..=250).map(|id| json!(id)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_books_can_be_emptied_for_the_next_run() {
+    let Some(scene) = scene() else { return };
+    let shop = Shop::open(&scene);
+    let notifier = Service::start(&scene, "notifier", &[("RETRY_MS", "5")]);
+    let stock = shop.stock(7);
+    assert_eq!(order(&shop.orders, "k-1", 7).status, 201);
+    shop.orders.send("POST", "/events", json!({ "key": "bad", "poison": true }));
+    eventually("all has arrived", || (notifier.audit("/audit/notifications").len() == 3).then_some(()));
+    eventually("poison is aside", || (notifier.audit("/audit/parked").len() == 3).then_some(()));
+    let books = [
+        (&shop.orders, "/audit/orders"),
+        (&shop.inventory, "/audit/stock"),
+        (&shop.payments, "/audit/charges"),
+        (&shop.shipments, "/audit/shipments"),
+        (&notifier, "/audit/notifications"),
+    ];
+    for (service, path) in books {
+        assert_eq!(service.audit(path).len(), if path.ends_with("notifications") { 3 } else { 1 }, "{path}");
+        let reply = request(service.address, "DELETE", path, &[], None).expect("a reply");
+        assert_eq!((reply.status, service.audit(path).len()), (204, 0), "{path}: {}", reply.text);
+    }
+    assert!(shop.orders.audit("/audit/events").is_empty() && notifier.audit("/audit/parked").is_empty());
+    assert_eq!(shop.stock(7), stock);
+    assert_eq!(order(&shop.orders, "k-1", 7).header("idempotent-replayed"), None);
 }

@@ -4,6 +4,7 @@
 mod support;
 
 mod catalog;
+mod failover;
 mod flow;
 mod idempotency;
 mod later;

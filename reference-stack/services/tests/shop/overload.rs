@@ -56,7 +56,7 @@ fn a_pool_that_is_taken_makes_nobody_wait_for_long() {
             let reply = reserve("c");
             ([429, 503].contains(&reply.status) && reply.header("retry-after") == Some("1")).then_some(())
         });
-        assert_eq!(late.join().expect("no panic").status, 503);
+        assert!([429, 503].contains(&late.join().expect("no panic").status));
         holding.join().expect("no panic");
     });
     eventually("all is well again", || (reserve("d").status == 201).then_some(()));

@@ -10,15 +10,21 @@ use std::process::{Child, Command, Stdio};
 const SCRIPT: &str = r#"folder=$1; shift
 "$@" </dev/null >>"$folder/out.txt" 2>&1 &
 read -r _
-trap '' TERM
-kill -TERM 0
-sleep 0.2
-rm -rf "$folder"
+setsid sh -c 'sleep 1; rm -rf "$1"' sh "$folder" &
+sleep 0.3
 kill -9 0"#;
 
-/// A server on a leash.
+/// A server on a leash. It ends with this, at the latest with us.
 pub struct Leashed {
-    _shell: Child,
+    shell: Child,
+}
+
+impl Drop for Leashed {
+    fn drop(&mut self) {
+        // The end of its input is what the shell waits for.
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
+    }
 }
 
 /// A folder for one server.
@@ -47,7 +53,7 @@ pub fn start(
     if let Some(user) = user {
         command.uid(user).gid(user);
     }
-    Leashed { _shell: command.spawn().expect("a shell starts") }
+    Leashed { shell: command.spawn().expect("a shell starts") }
 }
 
 /// The last lines of what a server said.

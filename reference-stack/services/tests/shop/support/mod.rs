@@ -8,11 +8,14 @@ mod redis;
 mod scene;
 mod service;
 mod shop;
+mod standby;
 
-pub use client::{Reply, get, request};
+pub use client::{Reply, request};
+pub use redis::{Redis, Sentinel};
 pub use scene::{Scene, scene};
 pub use service::Service;
 pub use shop::{Shop, order, try_order};
+pub use standby::Standby;
 
 use std::time::{Duration, Instant};
 

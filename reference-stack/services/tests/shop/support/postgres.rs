@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tokio_postgres::NoTls;
@@ -20,45 +21,48 @@ pub struct Postgres {
 impl Postgres {
     /// Starts it, if it is on this machine.
     pub fn start() -> Result<Postgres, String> {
-        let elsewhere =
-            ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
-        let program =
-            leash::program("postgres", &elsewhere).ok_or("there is no Postgres (Debian: postgresql-15)")?;
-        let program = std::fs::canonicalize(program).map_err(|error| error.to_string())?;
+        program("postgres").ok_or("there is no Postgres (Debian: postgresql-15)")?;
         let folder = leash::folder("postgres");
+        let data = folder.join("data").display().to_string();
+        let words = ["-U", "shop", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C", "-D", &data];
+        Ok(Postgres::made("initdb", &words, folder))
+    }
+
+    /// A standby that follows this one.
+    pub fn standby(&self) -> Postgres {
+        let folder = leash::folder("standby");
+        let (data, port) = (folder.join("data").display().to_string(), self.port.to_string());
+        let words =
+            ["-h", "127.0.0.1", "-p", &port, "-U", "shop", "-R", "-X", "stream", "-c", "fast", "-D", &data];
+        Postgres::made("pg_basebackup", &words, folder)
+    }
+
+    /// Makes the data with one program and serves it with the other.
+    fn made(with: &str, words: &[&str], folder: PathBuf) -> Postgres {
         let user = (std::fs::metadata("/proc/self").expect("our own folder").uid() == 0).then_some(NOBODY);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("root may");
         }
-        let data = folder.join("data");
-        let mut command = Command::new(program.with_file_name("initdb"));
-        command.args(["-U", "shop", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C", "-D"]).arg(&data);
-        command.current_dir(&folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = Command::new(program(with).expect("it comes with Postgres"));
+        command.args(words).current_dir(&folder);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if let Some(user) = user {
             command.uid(user).gid(user);
         }
-        let made = command.status().map_err(|error| format!("initdb: {error}"))?;
-        assert!(made.success(), "initdb: {made}");
-        let port = free_port();
-        let (number, quiet) = (port.to_string(), "unix_socket_directories=");
-        let arguments: Vec<&OsStr> = vec![
-            OsStr::new("-D"),
-            data.as_os_str(),
-            OsStr::new("-p"),
-            OsStr::new(&number),
-            OsStr::new("-h"),
-            OsStr::new("127.0.0.1"),
-            OsStr::new("-F"),
-            OsStr::new("-c"),
-            OsStr::new(quiet),
-            OsStr::new("-c"),
-            OsStr::new("max_connections=400"),
-        ];
-        let leashed = leash::start(&program, &arguments, &folder, &BTreeMap::new(), user);
+        let made = command.status().expect(with);
+        assert!(made.success(), "{with}: {made}");
+        let (port, data) = (free_port(), folder.join("data").display().to_string());
+        let number = port.to_string();
+        let settings = ["unix_socket_directories=", "max_connections=400", "hot_standby_feedback=on"];
+        let mut arguments = vec!["-D", &data, "-p", &number, "-h", "127.0.0.1", "-F"];
+        arguments.extend(settings.iter().flat_map(|setting| ["-c", setting]));
+        let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).collect();
+        let server = program("postgres").expect("it was there");
+        let leashed = leash::start(&server, &arguments, &folder, &BTreeMap::new(), user);
         let postgres = Postgres { port, _leash: leashed };
         let ask = || postgres.run("postgres", "SELECT 1").is_ok().then_some(());
         within(Duration::from_secs(30), &format!("Postgres comes up: {}", leash::said(&folder)), ask);
-        Ok(postgres)
+        postgres
     }
 
     /// The address of a database.
@@ -81,4 +85,14 @@ impl Postgres {
             Ok(rows.collect())
         })
     }
+}
+
+/// A program of Postgres.
+fn program(name: &str) -> Option<PathBuf> {
+    let elsewhere =
+        ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"];
+    // The links in the search path lead to Debian's wrappers for some programs; those next to the server are right.
+    let server =
+        leash::program("postgres", &elsewhere).and_then(|server| std::fs::canonicalize(server).ok())?;
+    Some(server.with_file_name(name)).filter(|file| file.exists())
 }

@@ -1,8 +1,9 @@
-//! One Redis for all tests, with a number for each.
+//! One Redis for all tests, with a number for each; and more of them for who wants to lose one.
 
 use super::{free_port, leash, within};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -26,5 +27,51 @@ impl Redis {
         let ask = || TcpStream::connect(("127.0.0.1", redis.port)).ok();
         within(Duration::from_secs(10), "Redis comes up", ask);
         Ok(redis)
+    }
+
+    /// What it answers to a command.
+    pub fn says(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it is there");
+        stream.write_all(format!("{command}\r\n").as_bytes()).expect("it listens");
+        // It says no more when it has said nothing for a while.
+        stream.set_read_timeout(Some(Duration::from_millis(300))).expect("not zero");
+        let mut text = Vec::new();
+        let _ = stream.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+/// A Sentinel that watches a primary named `shop`, alone.
+pub struct Sentinel(Redis);
+
+impl Sentinel {
+    pub fn watching(primary: u16) -> Sentinel {
+        let folder = leash::folder("sentinel");
+        let file = folder.join("sentinel.conf");
+        let text = format!(
+            "sentinel monitor shop 127.0.0.1 {primary} 1\nsentinel down-after-milliseconds shop 500\n\
+             sentinel failover-timeout shop 2000\n"
+        );
+        std::fs::write(&file, text).expect("the folder can be written");
+        let port = free_port();
+        let program = leash::program("redis-server", &[]).expect("it is on this machine");
+        let number = port.to_string();
+        let words = ["--sentinel", "--port", &number, "--bind", "127.0.0.1"].map(OsStr::new);
+        let arguments: Vec<&OsStr> = std::iter::once(file.as_os_str()).chain(words).collect();
+        let leashed = leash::start(&program, &arguments, &folder, &BTreeMap::new(), None);
+        let sentinel = Sentinel(Redis { port, _leash: leashed });
+        within(Duration::from_secs(10), "the Sentinel comes up", || {
+            TcpStream::connect(("127.0.0.1", port)).ok()
+        });
+        sentinel
+    }
+
+    pub fn port(&self) -> u16 {
+        self.0.port
+    }
+
+    /// What it answers to a command.
+    pub fn says(&self, command: &str) -> String {
+        self.0.says(command)
     }
 }

@@ -46,6 +46,16 @@ impl Scene {
         self.servers.postgres.url(&format!("shop{}", self.number))
     }
 
+    /// The name of the database.
+    pub fn database_name(&self) -> String {
+        format!("shop{}", self.number)
+    }
+
+    /// The server of all tests.
+    pub fn postgres(&self) -> &Postgres {
+        &self.servers.postgres
+    }
+
     /// The address of Redis.
     pub fn redis(&self) -> String {
         format!("redis://127.0.0.1:{}/{}", self.servers.redis.port, self.number)
