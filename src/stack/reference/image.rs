@@ -26,7 +26,10 @@ pub(super) const SERVICES: &str = "services";
 /// The base image as pulled.
 pub(super) const PULLED_BASE: &str = "debian:12-slim";
 
-/// What the compose file calls an image, unless `SHOP_IMAGES` and `SHOP_TAG` say otherwise.
+/// What images' names begin with, unless the variable `SHOP_IMAGES` says otherwise; the compose file has it too.
+pub const PREFIX: &str = "shakedown-shop";
+
+/// What the compose file calls an image.
 pub(super) fn reference(prefix: &str, name: &str) -> String {
     format!("{prefix}-{name}:built")
 }

@@ -20,6 +20,7 @@ mod wheel;
 
 pub use build::{Built, Request, build};
 pub use files::Files;
+pub use image::PREFIX;
 pub use registry::Source;
 
 use std::fmt;
