@@ -8,6 +8,7 @@ mod ledger;
 mod links;
 pub mod os;
 mod process;
+pub mod reference;
 #[cfg(test)]
 pub(crate) mod testing;
 mod url;

@@ -1,8 +1,8 @@
 //! `shakedown stack down`.
 
 use super::super::{Stop, output};
-use super::Which;
 use super::subject::Subject;
+use super::{Which, reference};
 
 /// What is taken down.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,9 @@ pub(super) async fn main(arguments: &Arguments) -> Result<(), Stop> {
     let Some(compose) = stack.compose() else {
         return Err(Stop::usage("the plan names no compose file (`stack.file`), so it cannot be taken down"));
     };
-    compose.down(arguments.volumes).await.map_err(Stop::deployment)?;
+    // The reference stack's data are worth nothing without it.
+    let volumes = arguments.volumes || arguments.which.stack == reference::NAME;
+    compose.down(volumes).await.map_err(Stop::deployment)?;
     output::line(&format!("{} is down", subject.project()));
     Ok(())
 }

@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Bring it up and wait until all is ready; it runs on.
-    Up(Which),
+    Up(up::Arguments),
     /// Take it down.
     Down(down::Arguments),
     /// Show its instances.
@@ -48,7 +48,7 @@ pub fn main(command: &Command) -> Result<Exit, Stop> {
         .map_err(|error| Stop::deployment(format!("cannot start: {error}")))?;
     let done = runtime.block_on(async {
         match command {
-            Command::Up(which) => up::main(which).await,
+            Command::Up(arguments) => up::main(arguments).await,
             Command::Down(arguments) => down::main(arguments).await,
             Command::Status(which) => status::main(which).await,
             Command::Logs(arguments) => logs::main(arguments).await,

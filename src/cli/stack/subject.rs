@@ -28,7 +28,7 @@ impl Subject {
         let mut subject = match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => of_plan(path)?,
             Some("yaml" | "yml") => of_file(path)?,
-            _ if which.stack == reference::NAME => reference::subject()?,
+            _ if which.stack == reference::NAME => reference::subject(&which.profiles)?,
             _ => {
                 return Err(Stop::usage(format!(
                     "`{}` is no stack; name a plan (`.toml`), a compose file (`.yaml`), or `{}`",
