@@ -1,7 +1,7 @@
 //! Faults: exactly one kind, on something that is there, at a time that comes.
 
 use super::find::must_exist;
-use super::{Findings, Subject, fault_target, fault_time};
+use super::{Findings, Subject, fault_network, fault_target, fault_time};
 use crate::plan::model::{FaultSpec, StackKind};
 use crate::plan::nearest::listed;
 
@@ -88,10 +88,5 @@ fn details(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Fin
             must_exist(found, format!("{path}.toxic.stream"), "stream", stream, ["upstream", "downstream"]);
         }
     }
-    if let Some(direction) = fault.packets.as_ref().and_then(|packets| packets.direction.as_ref()) {
-        must_exist(found, format!("{path}.packets.direction"), "direction", direction, ["in", "out", "both"]);
-    }
-    if let Some(dns) = &fault.dns {
-        must_exist(found, format!("{path}.dns.action"), "action", &dns.action, ["refuse", "drop", "delay"]);
-    }
+    fault_network::check(fault, path, found);
 }
