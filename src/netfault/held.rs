@@ -2,20 +2,33 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::net::IpAddr;
 
-/// A packet under way, as the kernel knows it.
+/// A packet under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
-    /// The queue that it waits in.
-    pub queue: u16,
-    /// Its number there.
-    pub id: u32,
-    /// What it pins of the kernel's memory, in bytes, roughly.
+    /// Where it waits.
+    pub place: Place,
+    /// What it takes of memory, in bytes, roughly.
     pub bytes: u64,
     /// The parts that delay it, a bit for each.
     pub parts: u64,
-    /// Its new content, if it was changed.
-    pub changed: Option<Vec<u8>>,
+}
+
+/// Where a packet waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the kernel's queue, under this number; with its new content, if it was changed.
+    Kernel { queue: u16, id: u32, changed: Option<Vec<u8>> },
+    /// Here: the kernel has given it up.
+    Copy { content: Vec<u8>, to: IpAddr },
+}
+
+impl Held {
+    /// Whether it waits in this queue of the kernel's.
+    pub(super) fn is_in(&self, of: u16) -> bool {
+        matches!(self.place, Place::Kernel { queue, .. } if queue == of)
+    }
 }
 
 /// All of them, by departure; those of the same departure in the order of their arrival.
@@ -114,7 +127,8 @@ mod tests {
     use super::*;
 
     fn held(id: u32) -> Held {
-        Held { queue: 1, id, bytes: 10, parts: u64::from(id), changed: None }
+        let place = Place::Kernel { queue: 1, id, changed: None };
+        Held { place, bytes: 10, parts: u64::from(id) }
     }
 
     #[test]
@@ -125,7 +139,7 @@ mod tests {
         }
         assert_eq!((waiting.len(), waiting.bytes(), waiting.next()), (4, 40, Some(10)));
         assert_eq!(waiting.due(9), None);
-        assert_eq!(waiting.due(10).map(|held| held.id), Some(2));
+        assert_eq!(waiting.due(10).map(|held| held.parts), Some(2));
         assert_eq!(waiting.due(10), None);
         assert_eq!((waiting.len(), waiting.bytes(), waiting.next()), (3, 30, Some(20)));
     }
@@ -137,11 +151,11 @@ mod tests {
             waiting.push(at, held(id));
         }
         assert_eq!(
-            waiting.hurry(|held| held.parts == 1).iter().map(|held| held.id).collect::<Vec<_>>(),
+            waiting.hurry(|held| held.parts == 1).iter().map(|held| held.parts).collect::<Vec<_>>(),
             [1, 1]
         );
         assert_eq!((waiting.len(), waiting.bytes(), waiting.next()), (2, 20, Some(10)));
-        assert_eq!(waiting.hurry(|_| true).iter().map(|held| held.id).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(waiting.hurry(|_| true).iter().map(|held| held.parts).collect::<Vec<_>>(), [2, 3]);
         assert_eq!((waiting.bytes(), waiting.next()), (0, None));
     }
 }

@@ -36,6 +36,16 @@ impl Headers {
         }
     }
 
+    /// Whether it only serves the wire itself: neighbours that look for each other, groups that are joined. IPv4's look-ups of
+    /// neighbours (ARP) do not pass where we sit, and those of IPv6 are to be treated like them.
+    pub(super) fn serves_the_wire(&self) -> bool {
+        let local = |address: IpAddr| match address {
+            IpAddr::V4(address) => address.is_multicast(),
+            IpAddr::V6(address) => address.is_multicast() || address.is_unicast_link_local(),
+        };
+        local(self.target) || (self.source.is_ipv6() && local(self.source))
+    }
+
     /// Whether a selector means it, going in or out.
     pub(super) fn is_meant(&self, only: &Selector, leaving: bool) -> bool {
         let peer = if leaving { self.target } else { self.source };

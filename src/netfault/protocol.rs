@@ -91,12 +91,15 @@ pub struct Overflow {
     pub queue: u64,
     /// The helper did not read fast enough.
     pub socket: u64,
+    /// Packets whose time had come and that could not be sent.
+    #[serde(default)]
+    pub unsent: u64,
 }
 
 impl Overflow {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.bytes + self.queue + self.socket
+        self.bytes + self.queue + self.socket + self.unsent
     }
 }
 

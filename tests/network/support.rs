@@ -64,7 +64,7 @@ impl Space {
             vec![
                 "sh",
                 "-c",
-                "sysctl -a 2>/dev/null | grep -v -e nf_conntrack_count -e random -e tcp_fastopen_key -e stats",
+                "sysctl -a --pattern '^net\\.' 2>/dev/null | grep -v -e nf_conntrack_count -e tcp_fastopen_key",
             ],
         ];
         list.iter().map(|words| self.run(words)).collect()

@@ -1,19 +1,22 @@
 //! What becomes of each packet, by all parts that are in force.
 
-use super::raw::Raw;
+use super::raw::{COPIED, FORGED, Raw};
 use crate::netfault::corrupt::corrupt;
 use crate::netfault::dns::{self, Code, Question};
-use crate::netfault::held::{Held, Waiting};
+use crate::netfault::held::{Held, Place, Waiting};
 use crate::netfault::link::{Link, Passage};
-use crate::netfault::packet::{Headers, UDP};
+use crate::netfault::packet::{Headers, TCP, UDP};
 use crate::netfault::protocol::{Count, Counts, Overflow};
 use crate::netfault::queue::Packet;
 use crate::netfault::spec::{LookUp, Part, Sort};
+use std::net::IpAddr;
 
 /// So many bytes may wait; what comes on top is lost, and counted.
 const MOST_BYTES: u64 = 256 << 20;
 /// What the kernel keeps for a packet besides its content, roughly.
 const KEPT: u64 = 768;
+/// A datagram of this length passes every usual network in one piece.
+const FITS: usize = 1_280;
 const LOOPBACK: Option<u32> = Some(1);
 
 /// A part, and what it has in force.
@@ -64,6 +67,8 @@ pub(super) struct Brain {
     pub lost: Vec<(u16, u32)>,
     pub overflow: Overflow,
     raw: Raw,
+    /// For packets that were taken from the kernel and go on later.
+    pub copies: Raw,
 }
 
 /// What the parts have made of a packet so far.
@@ -80,12 +85,13 @@ impl Brain {
             waiting: Waiting::default(),
             lost: Vec::new(),
             overflow: Overflow::default(),
-            raw: Raw::open(),
+            raw: Raw::open(FORGED),
+            copies: Raw::open(COPIED),
         }
     }
 
-    /// Why look-ups could not be answered in the server's place.
-    pub(super) fn cannot_answer(&self) -> Option<&std::io::Error> {
+    /// Why packets of our own could not be sent.
+    pub(super) fn cannot_send(&self) -> Option<&std::io::Error> {
         self.raw.trouble()
     }
 
@@ -105,21 +111,28 @@ impl Brain {
             let mut copy = packet.bytes.to_vec();
             corrupt(&mut copy, choice).then_some(copy)
         });
-        let held = Held { queue: packet.queue, id: packet.id, bytes, parts: passing.parts, changed };
-        self.waiting.push(passing.at, held);
+        let place = match copied_to(&packet, leaving && passing.at > now) {
+            Some(to) => {
+                self.lost.push((packet.queue, packet.id));
+                Place::Copy { content: changed.unwrap_or_else(|| packet.bytes.to_vec()), to }
+            }
+            None => Place::Kernel { queue: packet.queue, id: packet.id, changed },
+        };
+        self.waiting.push(passing.at, Held { place, bytes, parts: passing.parts });
     }
 
     /// Through one part after the other; `None`: it is lost.
     fn through(&mut self, packet: &Packet<'_>, leaving: bool, now: u64) -> Option<Passing> {
         let mut passing = Passing { at: now, parts: 0, corrupted: None };
         let Some(headers) = Headers::read(packet.bytes) else { return Some(passing) };
-        let loopback = if leaving { packet.to_interface } else { packet.from_interface } == LOOPBACK;
+        let interface = if leaving { packet.to_interface } else { packet.from_interface };
+        let aside = interface == LOOPBACK || headers.serves_the_wire();
         for (place, armed) in self.armed.iter_mut().enumerate() {
             let before = passing.at;
             match (&armed.part.sort, &mut armed.force) {
                 (Sort::Packets { direction, only, .. }, Some(Force::Packets { arriving, leaving: out })) => {
                     let way = if leaving { direction.has_out() } else { direction.has_in() };
-                    if !way || loopback || !headers.is_meant(only, leaving) {
+                    if !way || aside || !headers.is_meant(only, leaving) {
                         continue;
                     }
                     let link = if leaving { out } else { arriving };
@@ -144,6 +157,16 @@ impl Brain {
         }
         Some(passing)
     }
+}
+
+/// Where to a packet that waits is sent when its time has come, if it does not wait in the kernel. What leaves counts against
+/// its sender's socket while the kernel has it: TCP would send no more than a few packets per delay, UDP would block. On a real
+/// way a packet leaves the machine and then takes its time. So the kernel drops it, and we send it again, byte for byte.
+fn copied_to(packet: &Packet<'_>, wanted: bool) -> Option<IpAddr> {
+    let headers = Headers::read(packet.bytes).filter(|_| wanted && packet.to_interface != LOOPBACK)?;
+    // The kernel still cuts larger datagrams into pieces on their way; what we send must fit as it is.
+    let fits = headers.protocol == TCP || packet.length <= FITS;
+    (fits && packet.length == packet.bytes.len()).then_some(headers.target)
 }
 
 /// Whether a packet asks a server for one of these names. Over TCP the question stands behind its length.

@@ -61,7 +61,7 @@ impl State {
             }
         }
         self.take_back().map_err(|error| explained("earlier rules cannot be taken back", &error))?;
-        self.can_answer(&parts)?;
+        self.can_send(&parts)?;
         let wants_queues = parts.iter().any(|part| rules::queues(&part.sort) != (false, false));
         if wants_queues {
             self.open_queues()?;
@@ -71,13 +71,17 @@ impl State {
         Ok(())
     }
 
-    fn can_answer(&self, parts: &[Part]) -> Result<(), String> {
-        let answers = |part: &Part| {
-            matches!(&part.sort, Sort::Dns { becomes: LookUp::Refused | LookUp::NoSuchName, .. })
+    /// Answers in a server's place, and packets that left and were held, are sent by us.
+    fn can_send(&self, parts: &[Part]) -> Result<(), String> {
+        let sends = |part: &Part| match &part.sort {
+            Sort::Dns { becomes, .. } => matches!(becomes, LookUp::Refused | LookUp::NoSuchName),
+            Sort::Packets { direction, .. } => direction.has_out(),
+            Sort::Wall { .. } => false,
         };
-        match self.brain.cannot_answer() {
-            Some(error) if parts.iter().any(answers) => Err(format!(
-                "look-ups cannot be answered in the server's place ({error}): the helper needs the capability NET_RAW"
+        match self.brain.cannot_send() {
+            Some(error) if parts.iter().any(sends) => Err(format!(
+                "no packet can be sent as it is ({error}): the helper needs the capabilities NET_RAW and NET_ADMIN in the \
+                 target's network namespace"
             )),
             _ => Ok(()),
         }
@@ -183,8 +187,11 @@ impl State {
                 continue;
             }
             let (whole, single) = match sort {
-                Sort::Packets { trouble, .. } => (trouble.corrupt > 0.0, trouble.wants_single_packets()),
-                Sort::Dns { .. } => (true, false),
+                // What leaves and has to wait is sent again by us: whole, and in pieces that fit the wire.
+                Sort::Packets { trouble, .. } => {
+                    (leaving || trouble.corrupt > 0.0, leaving || trouble.wants_single_packets())
+                }
+                Sort::Dns { .. } => (true, true),
                 Sort::Wall { .. } => (false, false),
             };
             let before = taking.unwrap_or(Taking { shown: Some(HEADERS), large: true, most: MOST_PACKETS });

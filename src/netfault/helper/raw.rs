@@ -4,9 +4,13 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-/// Marks our own packets: a rule keeps connection tracking away from them, for which an answer without a question would be a
-/// connection in the wrong direction.
-pub(super) const MARK: u32 = 0x5d0e_57a6;
+/// Marks answers in a server's place: a rule keeps connection tracking away from them, for which an answer without a question
+/// would be a connection in the wrong direction.
+pub(super) const FORGED: u32 = 0x5d0e_57a6;
+/// Marks packets that were delayed, so that they are not delayed again.
+pub(super) const COPIED: u32 = 0x5d0e_57a7;
+/// So much may wait in a socket to leave.
+const SEND_BUFFER: usize = 16 << 20;
 
 /// `IPPROTO_RAW`: the packet brings its own IP header.
 const RAW: i32 = 255;
@@ -19,11 +23,12 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    pub(super) fn open() -> Raw {
-        Raw { v4: open(Domain::IPV4), v6: open(Domain::IPV6) }
+    /// Whose packets have this mark.
+    pub(super) fn open(mark: u32) -> Raw {
+        Raw { v4: open(Domain::IPV4, mark), v6: open(Domain::IPV6, mark) }
     }
 
-    /// Why no answer can be given.
+    /// Why nothing can be sent.
     pub(super) fn trouble(&self) -> Option<&io::Error> {
         self.v4.as_ref().err()
     }
@@ -36,9 +41,10 @@ impl Raw {
     }
 }
 
-fn open(domain: Domain) -> io::Result<Socket> {
+fn open(domain: Domain, mark: u32) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::RAW, Some(Protocol::from(RAW)))?;
     socket.set_nonblocking(true)?;
-    socket.set_mark(MARK)?;
+    socket.set_mark(mark)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     Ok(socket)
 }

@@ -1,6 +1,6 @@
 //! The rules that parts need in their namespace.
 
-use super::raw::MARK;
+use super::raw::{COPIED, FORGED};
 use crate::netfault::nft::{Chain, Hook, Rule};
 use crate::netfault::packet::{TCP, UDP};
 use crate::netfault::spec::{Part, Selector, Sort};
@@ -33,7 +33,8 @@ pub(super) fn queues(sort: &Sort) -> (bool, bool) {
 /// The chains that hand packets to the queues. They change nothing until somebody listens there.
 pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chain> {
     let mut arriving = Vec::new();
-    let mut leaving = Vec::new();
+    // What was held and goes on is not held again.
+    let mut leaving = vec![Rule::default().marked(COPIED).accept()];
     let mut untracked = Vec::new();
     for part in parts {
         match &part.sort {
@@ -52,7 +53,7 @@ pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chai
                 let to_servers =
                     [UDP, TCP].map(|protocol| Rule::default().protocol(protocol).to_port(dns::PORT));
                 leaving.extend(to_servers.map(|rule| rule.queue(numbers.leaving, native)));
-                untracked = vec![Rule::default().marked(MARK).untracked()];
+                untracked = vec![Rule::default().marked(FORGED).untracked()];
             }
             Sort::Wall { .. } => {}
         }
@@ -60,7 +61,7 @@ pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chai
     [
         ("untracked", Hook::BeforeLeaving, untracked),
         ("arriving", Hook::Arriving, arriving),
-        ("leaving", Hook::Leaving, leaving),
+        ("leaving", Hook::Leaving, if leaving.len() > 1 { leaving } else { Vec::new() }),
     ]
     .into_iter()
     .filter(|(_, _, rules)| !rules.is_empty())

@@ -1,8 +1,9 @@
 //! What the helper has laid, bound and holds.
 
 use super::brain::Brain;
+use super::raw::Raw;
 use super::rules::Numbers;
-use crate::netfault::held::Held;
+use crate::netfault::held::{Held, Place};
 use crate::netfault::nft::Table;
 use crate::netfault::queue::{Queues, Taking, Verdict, losses};
 use std::io;
@@ -78,7 +79,7 @@ impl State {
         let now = self.now();
         let Some(queues) = &mut self.queues else { return Ok(()) };
         while let Some(held) = self.brain.waiting.due(now) {
-            let_go(queues, &held)?;
+            self.brain.overflow.unsent += u64::from(!let_go(queues, &self.brain.copies, held)?);
         }
         queues.flush()
     }
@@ -87,8 +88,8 @@ impl State {
     pub(super) fn hurry(&mut self, meant: impl Fn(&Held) -> bool) -> io::Result<()> {
         let gone = self.brain.waiting.hurry(meant);
         let Some(queues) = &mut self.queues else { return Ok(()) };
-        for held in &gone {
-            let_go(queues, held)?;
+        for held in gone {
+            self.brain.overflow.unsent += u64::from(!let_go(queues, &self.brain.copies, held)?);
         }
         queues.flush()
     }
@@ -101,7 +102,7 @@ impl State {
         // What had been queued before is in our socket now, and nothing more will be. Its parts are not in force any more,
         // or nothing is: it passes.
         self.drain()?;
-        self.hurry(|held| held.queue == queue)?;
+        self.hurry(|held| held.is_in(queue))?;
         self.queues.as_mut().map_or(Ok(()), |queues| queues.unbind(queue))
     }
 
@@ -135,6 +136,8 @@ impl State {
                 first = first.and(self.close(queue));
             }
         }
+        let held = self.hurry(|_| true);
+        first = first.and(held);
         self.queues = None;
         self.brain.armed.clear();
         let table = self.table.take().map_or(Ok(()), Table::take_back);
@@ -142,7 +145,17 @@ impl State {
     }
 }
 
-fn let_go(queues: &mut Queues, held: &Held) -> io::Result<()> {
-    let verdict = held.changed.as_deref().map_or(Verdict::Pass, Verdict::Changed);
-    queues.decide(held.queue, held.id, verdict)
+/// Sends it on; false: there was no room for it.
+fn let_go(queues: &mut Queues, copies: &Raw, held: Held) -> io::Result<bool> {
+    match held.place {
+        Place::Kernel { queue, id, changed } => {
+            let verdict = changed.as_deref().map_or(Verdict::Pass, Verdict::Changed);
+            queues.decide(queue, id, verdict).map(|()| true)
+        }
+        // The verdicts given before are for packets before it.
+        Place::Copy { content, to } => {
+            queues.flush()?;
+            Ok(copies.send(&content, to).is_ok())
+        }
+    }
 }

@@ -7,12 +7,12 @@ use std::io;
 pub(super) fn explained(what: &str, error: &io::Error) -> String {
     let code = error.raw_os_error().map(Errno::from_raw_os_error);
     match code {
+        // A table with an owner is closed to everybody else.
+        Some(Errno::PERM) if may_change_networks() => another(what),
+        Some(Errno::EXIST) => another(what),
         Some(Errno::PERM | Errno::ACCESS) => format!(
             "{what}: not permitted. The helper needs the capability NET_ADMIN in the target's network namespace; an engine that \
              runs rootless or forbids capabilities cannot give it"
-        ),
-        Some(Errno::EXIST) => format!(
-            "{what}: another shakedown has its rules in this network namespace. Let it end, or end its helper (`shakedown heal`)"
         ),
         Some(Errno::BUSY) => {
             format!("{what}: every queue number that we use is taken by other programs in this namespace")
@@ -23,6 +23,23 @@ pub(super) fn explained(what: &str, error: &io::Error) -> String {
         _ => format!("{what}: {error}"),
     }
 }
+
+fn another(what: &str) -> String {
+    format!(
+        "{what}: another shakedown has its rules in this network namespace. Let it end, or end its helper (`shakedown heal`)"
+    )
+}
+
+/// Whether we have the capability NET_ADMIN, in our own user namespace.
+fn may_change_networks() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let set = line.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
+    set.is_some_and(|set| set & (1 << NET_ADMIN) != 0)
+}
+
+/// The number of the capability.
+const NET_ADMIN: u32 = 12;
 
 /// The error of binding a queue for the first time.
 pub(super) fn no_queue(error: &io::Error) -> String {
@@ -56,10 +73,10 @@ mod tests {
     #[test]
     fn each_error_says_what_to_do() {
         let of = |errno: Errno| io::Error::from(errno);
-        assert!(explained("x", &of(Errno::PERM)).contains("NET_ADMIN"));
+        assert!(explained("x", &of(Errno::ACCESS)).contains("NET_ADMIN"));
         assert!(explained("x", &of(Errno::EXIST)).contains("shakedown heal"));
         assert!(no_queue(&of(Errno::INVAL)).contains("nfnetlink_queue"));
-        assert!(no_queue(&of(Errno::PERM)).contains("NET_ADMIN"));
+        assert!(no_queue(&of(Errno::ACCESS)).contains("NET_ADMIN"));
         assert!(no_rules(&of(Errno::NOENT)).contains("CONFIG_NFT_COMPAT"));
     }
 }

@@ -23,8 +23,8 @@ enum Expression {
     Compare(bool, Vec<u8>),
     /// Loads these bytes.
     Load(Vec<u8>),
-    /// Drops it.
-    Drop,
+    /// The end of the way through the chain: it is dropped, or goes on.
+    Verdict(u32),
     /// The kernel's own queue expression.
     Queue(u16),
     /// The old target of the same name, where the kernel has no queue expression.
@@ -45,6 +45,8 @@ const TRANSPORT_HEADER: u32 = 2;
 /// The loopback interface has the number 1 in every namespace.
 const LOOPBACK: u32 = 1;
 const BYPASS: u16 = 1;
+const DROP: u32 = 0;
+const ACCEPT: u32 = 1;
 
 impl Rule {
     fn with(mut self, expressions: impl IntoIterator<Item = Expression>) -> Rule {
@@ -116,7 +118,12 @@ impl Rule {
 
     /// It is dropped.
     pub(in crate::netfault) fn drop(self) -> Rule {
-        self.with([Expression::Drop])
+        self.with([Expression::Verdict(DROP)])
+    }
+
+    /// It goes on; no later rule of the chain sees it.
+    pub(in crate::netfault) fn accept(self) -> Rule {
+        self.with([Expression::Verdict(ACCEPT)])
     }
 
     /// It waits in this queue; if nobody listens there it goes on. `native`: by the kernel's queue expression.
@@ -151,7 +158,7 @@ impl Expression {
             Expression::Meta(_) => "meta",
             Expression::Payload(..) => "payload",
             Expression::Compare(..) => "cmp",
-            Expression::Load(_) | Expression::Drop => "immediate",
+            Expression::Load(_) | Expression::Verdict(_) => "immediate",
             Expression::Queue(_) => "queue",
             Expression::OldQueue(_) => "target",
             Expression::Untracked => "notrack",
@@ -169,8 +176,8 @@ impl Expression {
                 data.put_u32(1, REGISTER).put_u32(2, u32::from(!*equal)).nest(3, |value| value.put(1, bytes))
             }
             Expression::Load(bytes) => data.put_u32(1, REGISTER).nest(2, |value| value.put(1, bytes)),
-            Expression::Drop => {
-                data.put_u32(1, VERDICT).nest(2, |value| value.nest(2, |verdict| verdict.put_u32(1, 0)))
+            Expression::Verdict(code) => {
+                data.put_u32(1, VERDICT).nest(2, |value| value.nest(2, |verdict| verdict.put_u32(1, *code)))
             }
             Expression::Queue(number) => data.put_u16(1, *number).put_u16(2, 1).put_u16(3, BYPASS),
             // `struct xt_NFQ_info_v3 { u16 queuenum, queues_total, flags }`, in the machine's order, filled up to 8 bytes.
