@@ -71,11 +71,14 @@ fn lay_out(
     let kind = faults::kind(spec)?;
     let built = faults::build(spec)?;
     let momentary = built.as_ref().is_some_and(|built| built.fault.is_momentary());
-    let timing = Timing::of(spec, momentary)?;
+    let mut timing = Timing::of(spec, momentary)?;
     planned.begin = Some(timing.begin.clone());
     let built = built.ok_or_else(|| format!("fault `{}`: this version cannot apply `{kind}`", spec.id))?;
+    if spec.rolling {
+        timing.once_for_each(target::choose(&built.target, instances, seed, &spec.id, 0)?.len());
+    }
     let targets = |occurrence| {
-        let chosen = target::choose(&built.target, instances, seed, &spec.id, occurrence)?;
+        let chosen = target::struck(&built.target, spec.rolling, instances, seed, &spec.id, occurrence)?;
         Ok::<_, String>(chosen.into_iter().map(|instance| instance.name).collect())
     };
     let Begin::At(first) = timing.begin else {

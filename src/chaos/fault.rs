@@ -21,7 +21,15 @@ pub trait Fault: Send + Sync {
     fn kind(&self) -> &'static str;
 
     /// What heals it if we vanish, for the journal. Empty where ending our children is enough.
-    fn heals(&self, targets: &[Instance]) -> Vec<Heal>;
+    fn heals(&self, _: &[Instance]) -> Vec<Heal> {
+        Vec::new()
+    }
+
+    /// As [`Fault::heals`], where the deployment must be asked first: for what its containers were before. An error means
+    /// that the fault cannot be healed, and so is not applied.
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+        Ok(self.heals(&context.targets))
+    }
 
     /// Whether it is over as soon as it is applied and is healed at once, whatever the plan's `for` says.
     fn is_momentary(&self) -> bool {

@@ -2,13 +2,17 @@
 
 use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
 use super::leftovers::same_boot;
-use super::{Lock, StateDir};
+use super::{Lock, StateDir, remedies};
 use crate::stack::os::{
     self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
 };
 use rustix::process::Signal;
 use std::path::Path;
 use std::time::Duration;
+
+/// How long an engine that does not answer is asked again: by somebody who waits for us, and by the sentinel.
+const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const SENTINELS_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long what was killed may take to vanish. A sentinel has 2 s in all.
 const WITHIN: Duration = Duration::from_millis(1_500);
@@ -25,11 +29,17 @@ pub struct HealReport {
 /// Heals whatever earlier runs of the locked project have left. May be called any number of times: what is right
 /// already is left alone. A process is touched only if pid and start time say that it is ours.
 pub fn heal(state: &StateDir, lock: &Lock) -> Result<HealReport, String> {
-    revert(&state.journal(lock.project()), "heal", |_| true)
+    revert(&state.journal(lock.project()), "heal", PATIENCE, |_| true)
 }
 
 /// Reverts the open runs of a journal that are `wanted`, and writes what was done into it.
-pub(super) fn revert(path: &Path, by: &str, wanted: impl Fn(&OpenRun) -> bool) -> Result<HealReport, String> {
+/// `patience` is for an engine that does not answer.
+pub(super) fn revert(
+    path: &Path,
+    by: &str,
+    patience: Duration,
+    wanted: impl Fn(&OpenRun) -> bool,
+) -> Result<HealReport, String> {
     let contents = Contents::read(path)?;
     let mut report = HealReport::default();
     for run in open_runs(&contents.lines).iter().filter(|run| wanted(run)) {
@@ -37,6 +47,8 @@ pub(super) fn revert(path: &Path, by: &str, wanted: impl Fn(&OpenRun) -> bool) -
         if same_boot(run) {
             revert_run(run, &mut of_run);
         }
+        // Containers outlive a boot of the machine.
+        remedies::carry_out(&run.faults, patience, &|| is_open(path, &run.run), &mut of_run);
         let entry = Entry::Reverted { by: by.to_owned(), did: of_run.did.clone(), left: of_run.left.clone() };
         if let Err(error) = Journal::append_to(path, &run.run).and_then(|journal| journal.append(entry)) {
             of_run.left.push(error);
@@ -52,6 +64,12 @@ pub(super) fn revert(path: &Path, by: &str, wanted: impl Fn(&OpenRun) -> bool) -
     Ok(report)
 }
 
+/// Whether the run is still open: nobody else has healed it meanwhile.
+fn is_open(path: &Path, run: &str) -> bool {
+    let Ok(contents) = Contents::read(path) else { return true };
+    open_runs(&contents.lines).iter().any(|open| open.run == run)
+}
+
 fn revert_run(run: &OpenRun, report: &mut HealReport) {
     let mut groups: Vec<(String, u32, u64)> =
         run.children.iter().map(|child| (child.instance.clone(), child.pid, child.start_time)).collect();
@@ -63,6 +81,7 @@ fn revert_run(run: &OpenRun, report: &mut HealReport) {
                 Heal::EndGroup { pid, start_time } => {
                     groups.push((format!("fault `{}`", fault.id), *pid, *start_time));
                 }
+                Heal::Container { .. } => {}
             }
         }
     }

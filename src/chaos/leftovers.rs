@@ -1,7 +1,7 @@
 //! What earlier runs of a project have left on this machine.
 
-use super::StateDir;
 use super::journal::{Contents, Heal, OpenRun, open_runs};
+use super::{StateDir, remedies};
 use crate::stack::os::{self, RUN_VARIABLE, boot_id, is_frozen, marked, marker, same_process};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,11 +41,13 @@ pub(super) fn same_boot(run: &OpenRun) -> bool {
 }
 
 fn of_run(run: &OpenRun) -> Vec<Leftover> {
+    // Containers outlive a boot of the machine.
+    let of_containers = remedies::wrong(&run.faults).into_iter();
+    let mut left: Vec<Leftover> = of_containers.map(|what| Leftover { run: run.run.clone(), what }).collect();
     if !same_boot(run) {
-        return Vec::new();
+        return left;
     }
     let mut told = BTreeSet::new();
-    let mut left = Vec::new();
     let mut add = |what: String| left.push(Leftover { run: run.run.clone(), what });
     for child in &run.children {
         if same_process(child.pid, child.start_time) {
@@ -68,7 +70,7 @@ fn of_run(run: &OpenRun) -> Vec<Leftover> {
                 {
                     add(format!("fault `{}`: pid {pid} still runs", fault.id));
                 }
-                Heal::Resume { .. } | Heal::EndGroup { .. } => {}
+                Heal::Resume { .. } | Heal::EndGroup { .. } | Heal::Container { .. } => {}
             }
         }
     }

@@ -12,6 +12,7 @@ mod heal;
 mod journal;
 mod leftovers;
 mod lock;
+mod remedies;
 mod schedule;
 mod sentinel;
 mod state_dir;

@@ -60,6 +60,13 @@ impl Timing {
         Ok(Timing { begin, duration, repeat })
     }
 
+    /// A rolling fault that does not say how often strikes each of its targets once.
+    pub(super) fn once_for_each(&mut self, targets: usize) {
+        if let Some((_, times)) = &mut self.repeat {
+            times.get_or_insert(u32::try_from(targets).unwrap_or(u32::MAX));
+        }
+    }
+
     /// The strikes, if the first one is at `first`, of a load that ends at `end`. None is at or after the end.
     pub fn strikes(&self, first: Nanos, end: Nanos) -> impl Iterator<Item = Strike> + use<> {
         let (every, times) = match self.repeat {

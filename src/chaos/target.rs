@@ -44,6 +44,23 @@ pub fn choose(
     Ok(places.into_iter().map(|place| candidates[place].clone()).collect())
 }
 
+/// As [`choose`]; a rolling fault strikes one of them after the other, a single one at each occurrence.
+pub(super) fn struck(
+    target: &FaultTarget,
+    rolling: bool,
+    instances: &[Instance],
+    seed: u64,
+    fault: &str,
+    occurrence: u32,
+) -> Result<Vec<Instance>, String> {
+    if !rolling {
+        return choose(target, instances, seed, fault, occurrence);
+    }
+    let mut all = choose(target, instances, seed, fault, 0)?;
+    let place = occurrence as usize % all.len().max(1);
+    Ok(all.drain(..).skip(place).take(1).collect())
+}
+
 fn candidates(target: &FaultTarget, instances: &[Instance]) -> Result<Vec<Instance>, String> {
     if instances.is_empty() {
         return Err(
@@ -51,9 +68,6 @@ fn candidates(target: &FaultTarget, instances: &[Instance]) -> Result<Vec<Instan
                     struck this way"
                 .into(),
         );
-    }
-    if let Some(label) = &target.label {
-        return Err(format!("`label = \"{label}\"`: labels are for containers; name a `service`"));
     }
     let of_service: Vec<Instance> = match &target.service {
         Some(service) => instances.iter().filter(|one| one.service == *service).cloned().collect(),
@@ -65,6 +79,7 @@ fn candidates(target: &FaultTarget, instances: &[Instance]) -> Result<Vec<Instan
         let service = target.service.as_deref().unwrap_or_default();
         return Err(format!("there is no service `{service}`; the services are {}", services.join(", ")));
     }
+    let of_service = with_label(target.label.as_deref(), of_service)?;
     let Some(wanted) = &target.index else { return Ok(of_service) };
     for index in wanted.iter() {
         if !of_service.iter().any(|one| one.index == *index) {
@@ -75,6 +90,26 @@ fn candidates(target: &FaultTarget, instances: &[Instance]) -> Result<Vec<Instan
         }
     }
     Ok(of_service.into_iter().filter(|one| wanted.iter().any(|index| *index == one.index)).collect())
+}
+
+/// Those whose container has this label (`name` or `name=value`).
+fn with_label(label: Option<&str>, instances: Vec<Instance>) -> Result<Vec<Instance>, String> {
+    let Some(label) = label else { return Ok(instances) };
+    if instances.iter().all(|one| one.container.is_none()) {
+        return Err(format!("`label = \"{label}\"`: labels are for containers; name a `service`"));
+    }
+    let (name, value) = label.split_once('=').map_or((label, None), |(name, value)| (name, Some(value)));
+    let has = |one: &Instance| {
+        let found = one.container.as_ref().and_then(|container| container.labels.get(name));
+        found.is_some_and(|found| value.is_none_or(|value| value == found))
+    };
+    let among = names(&instances);
+    let found: Vec<Instance> = instances.into_iter().filter(has).collect();
+    if found.is_empty() {
+        Err(format!("no container has the label `{label}` among {among}"))
+    } else {
+        Ok(found)
+    }
 }
 
 fn names(instances: &[Instance]) -> String {

@@ -152,7 +152,7 @@ fn controller(job: &Job, ready: &Ready, clock: Clock) -> Result<Rc<Controller>, 
     let plan = &job.loaded.plan;
     let (stack, journal, events) = (ready.stack.clone(), ready.journal.clone(), ready.recorder.clone());
     Controller::new(&plan.faults, plan.seed, stack, journal, clock, events)
-        .map(Rc::new)
+        .map(|controller| Rc::new(controller.at_most(plan.stack.max_affected)))
         .map_err(|mistakes| mistakes.join("\n"))
 }
 

@@ -1,5 +1,6 @@
 //! What every driver can do: one trait for processes, containers and bare URLs.
 
+use super::{ContainerRef, Containers};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +24,8 @@ pub struct Instance {
     pub pid: Option<u32>,
     /// Whether it runs.
     pub alive: bool,
+    /// The container, where it is one.
+    pub container: Option<ContainerRef>,
 }
 
 /// What went wrong with a deployment, ready to be shown: what, where and what to do.
@@ -75,4 +78,8 @@ pub trait Stack: Send + Sync {
     async fn resume(&self, instance: &str) -> Result<(), StackError>;
     /// Takes everything down. Goes on after errors and returns the first.
     async fn down(&self) -> Result<(), StackError>;
+    /// What its containers can do beyond this; `None` where the instances are no containers.
+    fn containers(&self) -> Option<&dyn Containers> {
+        None
+    }
 }

@@ -1,5 +1,8 @@
 //! Brings a deployment up, finds its instances, watches and samples them, takes it down.
 
+mod answers;
+mod containers;
+pub mod docker;
 mod driver;
 mod ledger;
 pub mod os;
@@ -8,6 +11,7 @@ mod process;
 pub(crate) mod testing;
 mod url;
 
+pub use containers::{ContainerRef, Containers, Expected, Hand};
 pub use driver::{Facts, Instance, Stack, StackError};
 pub use ledger::{Child, Ledger, NoLedger};
 pub use process::{Context, Environment, ProcessStack, planned_instances};

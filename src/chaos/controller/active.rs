@@ -1,9 +1,10 @@
 //! A fault in force, and its heal.
 
+use super::radius::Affected;
 use super::{Shared, Told};
 use crate::chaos::{Entry, FaultGuard};
 use crate::event::{FaultStage, Nanos};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -19,6 +20,8 @@ pub(super) struct Active {
     /// When the timeline wants it healed.
     pub heal_planned: Nanos,
     pub guard: Box<dyn FaultGuard>,
+    /// Its share in the blast radius, until it is healed.
+    pub affected: std::sync::Mutex<Option<Affected>>,
     /// Whether it is healed; held while it is being healed.
     pub healed: Mutex<bool>,
 }
@@ -54,6 +57,7 @@ impl Shared {
     async fn healed(&self, active: &Arc<Active>) {
         self.tell_heal(active, FaultStage::Healed, None);
         self.active().retain(|other| !Arc::ptr_eq(other, active));
+        active.affected.lock().unwrap_or_else(PoisonError::into_inner).take();
         let fault = &self.faults[active.fault];
         self.write(Entry::Healed { id: fault.id.clone(), occurrence: active.occurrence }).await;
         fault.healed.send_replace(true);

@@ -14,6 +14,8 @@ pub(super) struct Armed {
     pub timing: Timing,
     /// `None`: this version cannot apply it.
     pub built: Option<Built>,
+    /// Whether it strikes one target after the other.
+    pub rolling: bool,
     /// True once its condition holds.
     pub trigger: watch::Sender<bool>,
     /// True once it has been healed for the first time.
@@ -23,6 +25,17 @@ pub(super) struct Armed {
 impl Armed {
     pub(super) fn waits_for_trigger(&self) -> bool {
         matches!(self.timing.begin, Begin::When(_))
+    }
+
+    /// Whom this occurrence strikes.
+    pub(super) fn targets(
+        &self,
+        built: &Built,
+        instances: &[Instance],
+        seed: u64,
+        occurrence: u32,
+    ) -> Result<Vec<Instance>, String> {
+        target::struck(&built.target, self.rolling, instances, seed, &self.id, occurrence)
     }
 
     pub(super) fn condition(&self) -> Option<(String, String)> {
@@ -57,13 +70,16 @@ pub(super) fn arm(specs: &[FaultSpec], instances: &[Instance], seed: u64) -> Res
 fn one(spec: &FaultSpec, instances: &[Instance], seed: u64) -> Result<Armed, String> {
     let kind = faults::kind(spec)?;
     let built = faults::build(spec)?;
+    let mut timing = Timing::of(spec, built.as_ref().is_some_and(|built| built.fault.is_momentary()))?;
     if let Some(built) = &built {
         // Every occurrence chooses from the same candidates: one that finds somebody means that all do.
-        target::choose(&built.target, instances, seed, &spec.id, 0)?;
+        let all = target::choose(&built.target, instances, seed, &spec.id, 0)?;
+        if spec.rolling {
+            timing.once_for_each(all.len());
+        }
     }
-    let timing = Timing::of(spec, built.as_ref().is_some_and(|built| built.fault.is_momentary()))?;
     let (trigger, healed) = (watch::Sender::new(false), watch::Sender::new(false));
-    Ok(Armed { id: spec.id.clone(), kind, timing, built, trigger, healed })
+    Ok(Armed { id: spec.id.clone(), kind, timing, built, rolling: spec.rolling, trigger, healed })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod active;
 mod armed;
+mod radius;
 mod strike;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
@@ -13,6 +14,7 @@ use crate::plan::model::FaultSpec;
 use crate::stack::Stack;
 use active::Active;
 use armed::Armed;
+use radius::Radius;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
@@ -34,6 +36,8 @@ struct Shared {
     /// Read while a fault is being applied; healing everything waits for it.
     applying: RwLock<()>,
     active: Mutex<Vec<Arc<Active>>>,
+    /// How many instances are broken at the same time.
+    affected: Arc<Radius>,
 }
 
 impl Controller {
@@ -59,8 +63,16 @@ impl Controller {
             closed,
             applying: RwLock::new(()),
             active: Mutex::new(Vec::new()),
+            affected: Arc::default(),
         };
         Ok(Controller { shared: Arc::new(shared) })
+    }
+
+    /// The blast radius: no more instances than this are broken at the same time.
+    #[must_use]
+    pub fn at_most(self, instances: Option<u32>) -> Controller {
+        self.shared.affected.limit(instances);
+        self
     }
 
     /// Strikes and heals as planned, until nothing more is to be done, the load ends or `cancel` becomes true. It returns

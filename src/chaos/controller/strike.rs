@@ -5,11 +5,11 @@ use super::armed::Armed;
 use super::{Shared, Told};
 use crate::chaos::faults::Built;
 use crate::chaos::schedule::{Begin, Strike};
-use crate::chaos::{Context, Entry, Escape, Heal, target};
+use crate::chaos::{Context, Entry, Escape, Heal};
 use crate::event::{FaultStage, Nanos};
 use crate::stack::Instance;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -128,7 +128,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         failed(Vec::new(), format!("this version cannot apply `{}`", fault.kind));
         return None;
     };
-    let written = match write_down(shared, fault, built, due).await {
+    let written = match write_down_in_time(shared, fault, built, due).await {
         Ok(written) => written,
         Err(error) => {
             failed(Vec::new(), error);
@@ -149,8 +149,13 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         FaultStage::Started,
         Told { targets: names.clone(), planned, detail: None },
     );
-    let guard = match now(shared, fault, built, due, written).await {
-        Ok(guard) => guard,
+    let affected = shared.affected.claim(&names);
+    let applied = match affected {
+        Ok(affected) => now(shared, fault, built, due, written).await.map(|guard| (affected, guard)),
+        Err(error) => Err(error),
+    };
+    let (affected, guard) = match applied {
+        Ok(applied) => applied,
         Err(error) => {
             failed(names, error);
             shared.write(healed).await;
@@ -169,6 +174,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         targets: names,
         heal_planned: due.heal_at.unwrap_or(due.load_end),
         guard,
+        affected: Mutex::new(Some(affected)),
         healed: tokio::sync::Mutex::new(false),
     });
     shared.active().push(Arc::clone(&active));
@@ -189,11 +195,24 @@ impl Written {
     }
 }
 
+/// Ahead of its time; where that cannot be yet, because another fault still has the target, at its time.
+async fn write_down_in_time(
+    shared: &Arc<Shared>,
+    fault: &Armed,
+    built: &Built,
+    due: Due,
+) -> Result<Written, String> {
+    match write_down(shared, fault, built, due).await {
+        Err(_) if shared.reaches(due.at).await => write_down(shared, fault, built, due).await,
+        written => written,
+    }
+}
+
 async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due) -> Result<Written, String> {
-    let targets =
-        target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
-    let heals = built.fault.heals(&targets);
-    let written = Written { targets, heals };
+    let targets = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
+    let context = Context { stack: Arc::clone(&shared.stack), targets };
+    let heals = built.fault.prepare(&context).await?;
+    let written = Written { targets: context.targets, heals };
     shared
         .write_first(Entry::Applying {
             id: fault.id.clone(),
@@ -206,6 +225,12 @@ async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due
     Ok(written)
 }
 
+/// What tells one life of an instance from another: a process's id, a container's id and time of start.
+fn life(target: &Instance) -> (&str, Option<u32>, Option<(&str, &str)>) {
+    let container = target.container.as_ref();
+    (&target.name, target.pid, container.map(|one| (one.id.as_str(), one.started_at.as_str())))
+}
+
 /// Applies it to the targets as they are at this moment; if they are other processes than those written down, that is
 /// written first.
 async fn now(
@@ -215,12 +240,8 @@ async fn now(
     due: Due,
     written: Written,
 ) -> Result<Box<dyn crate::chaos::FaultGuard>, String> {
-    let present =
-        target::choose(&built.target, &shared.stack.instances(), shared.seed, &fault.id, due.occurrence)?;
-    let targets = if built.fault.heals(&present) == written.heals {
-        present
-    } else {
-        write_down(shared, fault, built, due).await?.targets
-    };
+    let present = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
+    let same = present.iter().map(life).eq(written.targets.iter().map(life));
+    let targets = if same { present } else { write_down(shared, fault, built, due).await?.targets };
     built.fault.apply(&Context { stack: Arc::clone(&shared.stack), targets }).await
 }

@@ -48,6 +48,7 @@ impl Stack for Dolls {
             address: None,
             pid: None,
             alive,
+            container: None,
         };
         self.alive().into_iter().enumerate().map(one).collect()
     }

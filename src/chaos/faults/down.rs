@@ -2,9 +2,16 @@
 
 use super::all;
 use crate::chaos::{Escape, FaultGuard};
-use crate::stack::{Instance, Stack};
+use crate::stack::docker::Remedy;
+use crate::stack::docker::remedy::Start;
+use crate::stack::{ContainerRef, Instance, Stack};
 use async_trait::async_trait;
 use std::sync::Arc;
+
+/// How a container that is down is put right if we vanish.
+pub(super) fn start(container: &ContainerRef) -> Remedy {
+    Remedy::Start(Start { id: container.id.clone(), name: container.name.clone() })
+}
 
 /// Targets that are down.
 pub(super) struct Down {

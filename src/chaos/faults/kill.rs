@@ -1,9 +1,10 @@
 //! `kill`: the process ends by a signal, and is started again at the end.
 
 use super::all::{self, all_run};
-use super::down::Down;
+use super::container;
+use super::down::{self, Down};
 use crate::chaos::{Context, Fault, FaultGuard, Heal};
-use crate::stack::{Instance, os};
+use crate::stack::os;
 use async_trait::async_trait;
 
 /// SIGKILL, or the signal named.
@@ -26,8 +27,8 @@ impl Fault for Kill {
         "kill"
     }
 
-    fn heals(&self, _: &[Instance]) -> Vec<Heal> {
-        Vec::new()
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+        Ok(container::heals(context, down::start))
     }
 
     async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {

@@ -1,10 +1,16 @@
 //! The kinds of faults, one file each, and how a plan's fault becomes one of them.
 
 mod all;
+mod container;
+mod disconnect;
 mod down;
+mod exec;
 mod kill;
+mod limit;
 mod pause;
+mod remove;
 mod restart;
+mod scale;
 mod stop;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
@@ -65,6 +71,8 @@ pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
         (&spec.stop, Arc::new(stop::Stop) as Arc<dyn Fault>),
         (&spec.pause, Arc::new(pause::Pause)),
         (&spec.restart, Arc::new(restart::Restart)),
+        (&spec.remove, Arc::new(remove::Remove)),
+        (&spec.disconnect, Arc::new(disconnect::Disconnect)),
     ] {
         let Some(process) = process else { continue };
         if process.signal.is_some() {
@@ -75,6 +83,18 @@ pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
             ));
         }
         return built(fault, process.target());
+    }
+    if let Some(limit) = &spec.limit {
+        let fault = limit::Limit { cpus: limit.cpus, memory: limit.memory.map(|size| size.0) };
+        return built(Arc::new(fault), limit.target.clone());
+    }
+    if let Some(exec) = &spec.exec {
+        let fault = exec::Exec { command: exec.command.clone(), heal: exec.heal.clone() };
+        return built(Arc::new(fault), exec.target.clone());
+    }
+    if let Some(scale) = &spec.scale {
+        let target = FaultTarget { service: Some(scale.service.clone()), ..FaultTarget::default() };
+        return built(Arc::new(scale::Scale { to: scale.to }), target);
     }
     Ok(None)
 }

@@ -1,7 +1,10 @@
 //! `pause`: the process is frozen (SIGSTOP), and resumed at the end.
 
 use super::all::{self, all_run};
+use super::container;
 use crate::chaos::{Context, Escape, Fault, FaultGuard, Heal};
+use crate::stack::docker::Remedy;
+use crate::stack::docker::remedy::Unpause;
 use crate::stack::{Instance, Stack, os};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -18,6 +21,15 @@ impl Fault for Pause {
     fn heals(&self, targets: &[Instance]) -> Vec<Heal> {
         let resume = |pid| os::start_time(pid).map(|start_time| Heal::Resume { pid, start_time });
         targets.iter().filter_map(|target| target.pid).filter_map(resume).collect()
+    }
+
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+        if context.stack.containers().is_none() {
+            return Ok(self.heals(&context.targets));
+        }
+        Ok(container::heals(context, |container| {
+            Remedy::Unpause(Unpause { id: container.id.clone(), name: container.name.clone() })
+        }))
     }
 
     async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
@@ -45,12 +57,23 @@ impl Frozen {
         if !present.alive {
             return Some("it ended while it was paused".into());
         }
-        if present.pid != target.pid {
+        if !same_life(target, present) {
             return Some("it was started anew while it was paused".into());
         }
-        let moves = present.pid.is_some_and(|pid| !os::is_frozen(pid));
+        let moves = match &present.container {
+            Some(container) => !container.paused,
+            None => present.pid.is_some_and(|pid| !os::is_frozen(pid)),
+        };
         moves.then(|| "somebody resumed it".into())
     }
+}
+
+/// Whether both are the same process, or the same container since the same start.
+fn same_life(then: &Instance, now: &Instance) -> bool {
+    let container = |instance: &Instance| {
+        instance.container.as_ref().map(|container| (container.id.clone(), container.started_at.clone()))
+    };
+    then.pid == now.pid && container(then) == container(now)
 }
 
 #[async_trait]
@@ -61,7 +84,7 @@ impl FaultGuard for Frozen {
         let frozen: Vec<Instance> = present
             .into_iter()
             .filter(|now| {
-                now.alive && self.targets.iter().any(|then| then.name == now.name && then.pid == now.pid)
+                now.alive && self.targets.iter().any(|then| then.name == now.name && same_life(then, now))
             })
             .collect();
         all::all(&self.stack, &frozen, |stack, target| async move { stack.resume(&target.name).await }).await

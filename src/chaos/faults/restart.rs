@@ -2,7 +2,6 @@
 
 use super::stop::Stop;
 use crate::chaos::{Context, Fault, FaultGuard, Heal};
-use crate::stack::Instance;
 use async_trait::async_trait;
 
 /// A stop whose heal is due at once: in force from the end of the old process until the new one is ready.
@@ -14,8 +13,8 @@ impl Fault for Restart {
         "restart"
     }
 
-    fn heals(&self, targets: &[Instance]) -> Vec<Heal> {
-        Stop.heals(targets)
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+        Stop.prepare(context).await
     }
 
     fn is_momentary(&self) -> bool {

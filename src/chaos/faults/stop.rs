@@ -1,9 +1,9 @@
 //! `stop`: the process is asked to end (SIGTERM), and is started again at the end.
 
 use super::all::{self, all_run};
-use super::down::Down;
+use super::container;
+use super::down::{self, Down};
 use crate::chaos::{Context, Fault, FaultGuard, Heal};
-use crate::stack::Instance;
 use async_trait::async_trait;
 
 /// An orderly stop.
@@ -15,8 +15,8 @@ impl Fault for Stop {
         "stop"
     }
 
-    fn heals(&self, _: &[Instance]) -> Vec<Heal> {
-        Vec::new()
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+        Ok(container::heals(context, down::start))
     }
 
     async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {

@@ -1,6 +1,7 @@
 //! The lines of a journal.
 
 use crate::stack::Child;
+use crate::stack::docker::{Address, Remedy};
 use serde::{Deserialize, Serialize};
 
 /// A line of the journal.
@@ -89,5 +90,13 @@ pub enum Heal {
         pid: u32,
         /// Its start time.
         start_time: u64,
+    },
+    /// A container is put right by its engine.
+    Container {
+        /// Where the engine is.
+        engine: Address,
+        /// How.
+        #[serde(flatten)]
+        remedy: Remedy,
     },
 }

@@ -30,6 +30,8 @@ pub struct OpenFault {
     pub targets: Vec<String>,
     /// What heals it.
     pub heal: Vec<Heal>,
+    /// Whether it is known to have been in force; if not, it may still be coming.
+    pub applied: bool,
 }
 
 /// The open runs, in the order in which they began.
@@ -66,10 +68,15 @@ fn note(run: &mut OpenRun, entry: &Entry) {
             fault: fault.clone(),
             targets: targets.clone(),
             heal: heal.clone(),
+            applied: false,
         }),
+        Entry::Applied { id, occurrence } => {
+            let same = |fault: &&mut OpenFault| (&fault.id, &fault.occurrence) == (id, occurrence);
+            run.faults.iter_mut().filter(same).for_each(|fault| fault.applied = true);
+        }
         Entry::Healed { id, occurrence } => {
             run.faults.retain(|fault| (&fault.id, &fault.occurrence) != (id, occurrence));
         }
-        Entry::Applied { .. } | Entry::Reverted { .. } | Entry::Clean => {}
+        Entry::Reverted { .. } | Entry::Clean => {}
     }
 }

@@ -1,7 +1,7 @@
 //! What the sentinel's process does.
 
 use super::{CLEAN, READY};
-use crate::chaos::heal::revert;
+use crate::chaos::heal::{SENTINELS_PATIENCE, revert};
 use crate::stack::os;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -33,7 +33,7 @@ pub fn sentinel_main(journal: &Path, run: &str) -> i32 {
         return 0;
     }
     // Without a journal that can be read the markers are still there to go by.
-    let reverted = revert(journal, "sentinel", |open| open.run == run);
+    let reverted = revert(journal, "sentinel", SENTINELS_PATIENCE, |open| open.run == run);
     std::thread::sleep(LOOK_AGAIN_AFTER);
     let late = os::sweep(run, SWEEP_WITHIN);
     let all_well = reverted.is_ok_and(|report| report.left.is_empty()) && late.left.is_empty();

@@ -31,6 +31,10 @@ pub struct FaultSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
 
+    /// With `every`: it strikes one of its targets after the other, each once unless `times` says otherwise.
+    #[serde(default)]
+    pub rolling: bool,
+
     /// The process or container is killed (SIGKILL, or the signal named), and started again at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kill: Option<ProcessFault>,

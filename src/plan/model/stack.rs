@@ -20,7 +20,7 @@ pub enum StackKind {
 }
 
 /// The deployment: who brings it up, and of what it is made.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StackSpec {
     /// Who brings it up.
@@ -38,6 +38,17 @@ pub struct StackSpec {
     /// With `kind = "compose"`: use a project that already runs, and leave it running.
     #[serde(default)]
     pub attach: bool,
+    /// With `kind = "compose"`: variables for the compose file, set for this run and put back after it:
+    /// `env = { CACHE = "off" }`. Only containers that they change are made anew.
+    #[serde(default)]
+    pub env: BTreeMap<String, Template>,
+    /// With `kind = "compose"`: how long the whole stack may take to become ready.
+    #[serde(default = "two_minutes")]
+    pub ready_within: Time,
+    /// No more instances than this may be broken at the same time, all faults together (the blast radius). A strike that
+    /// would go beyond is not carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_affected: Option<u32>,
     /// The services, started in this order; the next one starts when the one before is ready.
     #[serde(default, rename = "service")]
     pub services: Vec<ServiceSpec>,
@@ -46,12 +57,32 @@ pub struct StackSpec {
     pub links: Vec<Link>,
 }
 
+impl Default for StackSpec {
+    fn default() -> StackSpec {
+        StackSpec {
+            kind: StackKind::None,
+            project: None,
+            file: None,
+            profiles: Vec::new(),
+            attach: false,
+            env: BTreeMap::new(),
+            ready_within: two_minutes(),
+            max_affected: None,
+            services: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+}
+
 /// A service: one command, run as one or more instances.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceSpec {
     /// Its name. Its instances are called `name-1`, `name-2`, …
     pub name: String,
+    /// With `kind = "compose"` the file says what runs; a service is listed here for its `ready`, its `port` (the
+    /// container's own, by which `${name.address}` finds the published one), its `stop_within`, or, above 1, its `instances`.
+    ///
     /// The program and its arguments. `${shakedown}` is this program, `${run}` the run's folder, `${port}` and
     /// `${index}` (from 1) the instance's own, `${other.address}` (host:port of its first instance) and
     /// `${other.addresses}` (all of them, with commas) those of services started before.
@@ -115,6 +146,10 @@ fn one() -> u32 {
 
 fn five_seconds() -> Time {
     Time::from_secs(5)
+}
+
+fn two_minutes() -> Time {
+    Time::from_secs(120)
 }
 
 fn ten_seconds() -> Time {

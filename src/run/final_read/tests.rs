@@ -84,6 +84,7 @@ async fn with<T>(
         address: address.parse().ok(),
         pid: None,
         alive: true,
+        container: None,
     };
     let instances: Vec<Instance> = nodes.iter().enumerate().map(instance).collect();
     let local = LocalSet::new();

@@ -145,6 +145,7 @@ mod tests {
             address: Some("127.0.0.1:77".parse().expect("an address")),
             pid: None,
             alive: true,
+            container: None,
         };
         let place = Place {
             facts: &facts,

@@ -32,12 +32,12 @@ pub struct Context {
 }
 
 impl Context {
-    pub(super) fn tell(&self, instance: &str, change: StackChange, detail: Option<String>) {
+    pub(in crate::stack) fn tell(&self, instance: &str, change: StackChange, detail: Option<String>) {
         let event = StackEvent { instance: instance.to_owned(), change, detail };
         self.events.emit(self.clock.now(), Event::Stack(event));
     }
 
-    pub(super) fn note(&self, text: String) {
+    pub(in crate::stack) fn note(&self, text: String) {
         self.events.emit(self.clock.now(), Event::Note { text });
     }
 }

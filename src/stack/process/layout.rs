@@ -33,6 +33,7 @@ pub fn planned_instances(spec: &StackSpec) -> Vec<Instance> {
             address: None,
             pid: None,
             alive: false,
+            container: None,
         })
     };
     spec.services.iter().flat_map(each).collect()

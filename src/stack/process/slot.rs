@@ -67,6 +67,7 @@ impl Slot {
             address: state.planned.port.map(super::names::address),
             pid: life.map(|life| life.child.pid),
             alive: life.is_some(),
+            container: None,
         }
     }
 }

@@ -1,0 +1,33 @@
+//! What `${…}` can say of a project.
+
+use super::Inner;
+use crate::stack::Facts;
+
+/// `project`, `run`, `shakedown`, `web.address` (of its first instance), `web.addresses`, `web-2.address`, and for every
+/// published port `web.8080.address`, by the container's own port.
+pub(super) fn facts(inner: &Inner) -> Facts {
+    let mut facts = Facts::from([
+        ("project".to_owned(), inner.project.clone()),
+        ("run".to_owned(), inner.context.run.to_string_lossy().into_owned()),
+        ("shakedown".to_owned(), inner.context.shakedown.to_string_lossy().into_owned()),
+    ]);
+    for known in inner.inventory.all() {
+        for port in known.container.published.iter().filter(|port| port.protocol == "tcp") {
+            let Some(address) = inner.inventory.reachable(port.host) else { continue };
+            for owner in [&known.name, &known.service] {
+                let fact = format!("{owner}.{}.address", port.port);
+                facts.entry(fact).or_insert_with(|| address.to_string());
+            }
+        }
+        let Some(address) = inner.inventory.address(&known) else { continue };
+        let address = address.to_string();
+        facts.insert(format!("{}.address", known.name), address.clone());
+        facts.entry(format!("{}.address", known.service)).or_insert_with(|| address.clone());
+        let all = facts.entry(format!("{}.addresses", known.service)).or_default();
+        if !all.is_empty() {
+            all.push(',');
+        }
+        all.push_str(&address);
+    }
+    facts
+}

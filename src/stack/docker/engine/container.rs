@@ -1,0 +1,171 @@
+//! A container as the engine describes it, reduced to what we look at.
+
+use super::labels::{NUMBER_LABEL, ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL};
+use bollard::models::{
+    ContainerInspectResponse, ContainerStateStatusEnum as Status, HealthStatusEnum, NetworkSettings,
+};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// What a container is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It was made and never started.
+    Created,
+    /// It runs.
+    Running,
+    /// It stands still.
+    Paused,
+    /// It ended, and the engine is about to start it again.
+    Restarting,
+    /// It ended.
+    Exited,
+}
+
+/// What its health check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Nothing yet.
+    Starting,
+    /// It is well.
+    Healthy,
+    /// It is not.
+    Unhealthy,
+}
+
+/// A port that the host passes on to a container.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Published {
+    /// The container's own port.
+    pub port: u16,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// Where the host listens.
+    pub host: SocketAddr,
+}
+
+/// A network that a container is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The network's id.
+    pub network: String,
+    /// The container's address there.
+    pub address: Option<IpAddr>,
+}
+
+/// A container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Its id.
+    pub id: String,
+    /// Its name, without a slash.
+    pub name: String,
+    /// The image that it was made from, as it was asked for.
+    pub image: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// What it is doing.
+    pub state: State,
+    /// The process id of its first process on the engine's machine, while it runs.
+    pub pid: Option<u32>,
+    /// How it ended last.
+    pub exit_code: i64,
+    /// Whether the kernel ended it for want of memory.
+    pub oom_killed: bool,
+    /// What its health check says, if it has one.
+    pub health: Option<Health>,
+    /// When it was started last, in the engine's words.
+    pub started_at: String,
+    /// Its networks by name.
+    pub networks: BTreeMap<String, Endpoint>,
+    /// Its published ports, in order.
+    pub published: Vec<Published>,
+    /// How long the engine would let it take to stop, in seconds.
+    pub stop_timeout: Option<i64>,
+    /// The signal that asks it to stop.
+    pub stop_signal: String,
+}
+
+impl Container {
+    /// Whether it runs; a paused one does.
+    pub fn alive(&self) -> bool {
+        matches!(self.state, State::Running | State::Paused)
+    }
+
+    /// Its Compose project.
+    pub fn project(&self) -> Option<&str> {
+        self.labels.get(PROJECT_LABEL).map(String::as_str)
+    }
+
+    /// Its service.
+    pub fn service(&self) -> Option<&str> {
+        self.labels.get(SERVICE_LABEL).map(String::as_str)
+    }
+
+    /// Its number in the service, from 1.
+    pub fn number(&self) -> Option<u32> {
+        self.labels.get(NUMBER_LABEL)?.parse().ok()
+    }
+
+    /// Whether it was made by `compose run`.
+    pub fn is_one_off(&self) -> bool {
+        self.labels.get(ONE_OFF_LABEL).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+impl From<ContainerInspectResponse> for Container {
+    fn from(told: ContainerInspectResponse) -> Container {
+        let state = told.state.unwrap_or_default();
+        let config = told.config.unwrap_or_default();
+        let (networks, published) = network(told.network_settings.unwrap_or_default());
+        Container {
+            id: told.id.unwrap_or_default(),
+            name: told.name.unwrap_or_default().trim_start_matches('/').to_owned(),
+            image: config.image.unwrap_or_default(),
+            labels: config.labels.unwrap_or_default().into_iter().collect(),
+            state: match state.status {
+                Some(Status::RUNNING) => State::Running,
+                Some(Status::PAUSED) => State::Paused,
+                Some(Status::RESTARTING) => State::Restarting,
+                Some(Status::CREATED) => State::Created,
+                _ => State::Exited,
+            },
+            pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
+            exit_code: state.exit_code.unwrap_or_default(),
+            oom_killed: state.oom_killed.unwrap_or_default(),
+            health: match state.health.and_then(|health| health.status) {
+                Some(HealthStatusEnum::STARTING) => Some(Health::Starting),
+                Some(HealthStatusEnum::HEALTHY) => Some(Health::Healthy),
+                Some(HealthStatusEnum::UNHEALTHY) => Some(Health::Unhealthy),
+                _ => None,
+            },
+            started_at: state.started_at.unwrap_or_default(),
+            networks,
+            published,
+            stop_timeout: config.stop_timeout,
+            stop_signal: config.stop_signal.unwrap_or_else(|| "SIGTERM".into()),
+        }
+    }
+}
+
+fn network(settings: NetworkSettings) -> (BTreeMap<String, Endpoint>, Vec<Published>) {
+    let networks = settings.networks.unwrap_or_default().into_iter();
+    let networks = networks.map(|(name, told)| {
+        let address = told.ip_address.and_then(|address| address.parse().ok());
+        (name, Endpoint { network: told.network_id.unwrap_or_default(), address })
+    });
+    let mut published = Vec::new();
+    for (port, bindings) in settings.ports.unwrap_or_default() {
+        let (port, protocol) = port.split_once('/').unwrap_or((&port, "tcp"));
+        let Ok(port) = port.parse() else { continue };
+        for binding in bindings.unwrap_or_default() {
+            let ip = binding.host_ip.filter(|ip| !ip.is_empty()).and_then(|ip| ip.parse::<IpAddr>().ok());
+            let host_port = binding.host_port.and_then(|port| port.parse::<u16>().ok());
+            let (Some(ip), Some(host_port)) = (ip, host_port) else { continue };
+            let host = SocketAddr::new(ip, host_port);
+            published.push(Published { port, protocol: protocol.to_owned(), host });
+        }
+    }
+    published.sort();
+    (networks.collect(), published)
+}
