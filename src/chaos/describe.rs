@@ -75,10 +75,10 @@ fn lay_out(
     planned.begin = Some(timing.begin.clone());
     let built = built.ok_or_else(|| format!("fault `{}`: this version cannot apply `{kind}`", spec.id))?;
     if spec.rolling {
-        timing.once_for_each(target::choose(&built.target, instances, seed, &spec.id, 0)?.len());
+        timing.once_for_each(target::all(&built.victims, instances, seed, &spec.id, 0)?.len());
     }
     let targets = |occurrence| {
-        let chosen = target::struck(&built.target, spec.rolling, instances, seed, &spec.id, occurrence)?;
+        let chosen = target::struck(&built.victims, spec.rolling, instances, seed, &spec.id, occurrence)?;
         Ok::<_, String>(chosen.into_iter().map(|instance| instance.name).collect())
     };
     let Begin::At(first) = timing.begin else {

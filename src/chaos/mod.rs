@@ -9,6 +9,7 @@ mod describe;
 mod fault;
 mod faults;
 mod heal;
+pub mod helpers;
 mod journal;
 mod leftovers;
 mod lock;

@@ -36,5 +36,7 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
 
 /// The kinds of a fault that are not built.
 fn kinds(fault: &FaultSpec) -> impl Iterator<Item = &'static str> {
-    fault.kinds().into_iter().filter(|kind| !matches!(*kind, "kill" | "stop" | "pause" | "restart"))
+    fault.kinds().into_iter().filter(|kind| {
+        !matches!(*kind, "kill" | "stop" | "pause" | "restart" | "packets" | "partition" | "dns")
+    })
 }

@@ -97,7 +97,7 @@ pub fn run(words: &[&str]) -> String {
 }
 
 /// Why the machine cannot do this, or nothing.
-fn lacking() -> Option<String> {
+pub fn lacking() -> Option<String> {
     if !rustix::process::geteuid().is_root() {
         return Some("network namespaces need root".into());
     }

@@ -25,7 +25,7 @@ async fn three() -> Scene {
 /// The first two instances, as they are now.
 fn context(scene: &Scene) -> Context {
     let targets = scene.stack.instances().into_iter().take(2).collect();
-    Context { stack: scene.stack.clone(), targets }
+    Context { stack: scene.stack.clone(), targets, helpers: None, seed: 0 }
 }
 
 fn alive(scene: &Scene) -> Vec<bool> {

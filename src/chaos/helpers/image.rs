@@ -32,7 +32,8 @@ pub fn helper_archive(program: &Path, to: &Path) -> io::Result<Vec<String>> {
     archive.finish()?;
     // By the loader itself, wherever the program expects it: the image's folders need not be those of this machine.
     let loader = libraries.iter().find(|library| library.is_loader);
-    let loader = loader.map(|loader| [format!("/lib/{}", loader.name), "--library-path".into(), "/lib".into()]);
+    let loader =
+        loader.map(|loader| [format!("/lib/{}", loader.name), "--library-path".into(), "/lib".into()]);
     let mut entry: Vec<String> = loader.into_iter().flatten().collect();
     entry.extend(["/shakedown".to_owned(), "net-helper".to_owned()]);
     Ok(entry)
@@ -77,7 +78,8 @@ mod tests {
         let told = "\tlinux-vdso.so.1 (0x00007ffd)\n\tlibc.so.6 => /usr/lib/libc-2.31.so (0x00007f00)\n\
                     \t/lib64/ld-linux-x86-64.so.2 (0x00007f11)\nshakedown 0.1.0\n";
         let found: Vec<Library> = told.lines().filter_map(library).collect();
-        let expected = |name: &str, path: &str, is_loader| Library { name: name.into(), path: path.into(), is_loader };
+        let expected =
+            |name: &str, path: &str, is_loader| Library { name: name.into(), path: path.into(), is_loader };
         assert_eq!(
             found,
             [

@@ -2,13 +2,17 @@
 //!
 //! There is one helper for each target, whatever number of faults strike it: they share the rules and the order of packets.
 
+mod docker;
 mod image;
 mod sketch;
 mod tar;
+mod wanted;
 mod wire;
 
+pub use docker::{HELPER_LABEL, HELPER_PROJECT_LABEL, HELPER_RUN_LABEL, InContainers, helper_image};
 pub use image::{IMAGE, helper_archive, helper_tag};
 pub use sketch::Sketch;
+pub use wanted::{sketches, wanted};
 pub use wire::{Input, Output, Wire};
 
 use crate::netfault::{Answer, Order, Part};
@@ -60,7 +64,8 @@ struct Post {
 impl Helpers {
     /// For these sketches; nothing is started yet.
     pub fn new(reach: Arc<dyn Reach>, sketches: Vec<Sketch>) -> Helpers {
-        let posts = sketches.iter().map(|sketch| (sketch.on.clone(), tokio::sync::Mutex::new(None))).collect();
+        let posts =
+            sketches.iter().map(|sketch| (sketch.on.clone(), tokio::sync::Mutex::new(None))).collect();
         Helpers { reach, sketches, posts, known: Mutex::new(BTreeMap::new()) }
     }
 

@@ -44,7 +44,10 @@ impl Wire {
             .map_err(|_| format!("its first words are not a helper's: {}", line.trim_end()))?;
         let ours = env!("CARGO_PKG_VERSION");
         if hello.hello != ours {
-            return Err(format!("it is of version {}, and this is {ours}; use an image of the same version", hello.hello));
+            return Err(format!(
+                "it is of version {}, and this is {ours}; use an image of the same version",
+                hello.hello
+            ));
         }
         Ok(Wire { talk: Mutex::new(Talk { input, output, broken: false }) })
     }
@@ -77,7 +80,8 @@ impl Talk {
         if self.output.read_line(&mut answer).await.map_err(gone)? == 0 {
             return Err("the helper has ended".into());
         }
-        serde_json::from_str(&answer).map_err(|error| format!("the helper's answer is not understood: {error}"))
+        serde_json::from_str(&answer)
+            .map_err(|error| format!("the helper's answer is not understood: {error}"))
     }
 }
 
