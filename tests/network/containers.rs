@@ -3,8 +3,10 @@
 use crate::project::Project;
 use crate::support::{tcp_trip, udp_trip};
 use shakedown::event::FaultStage;
+use std::io::{BufRead, BufReader};
 use std::net::{TcpStream, UdpSocket};
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const FAST: Duration = Duration::from_millis(90);
 
@@ -29,7 +31,7 @@ async fn packets_of_a_live_connection_and_of_datagrams_are_late() {
     assert!(told.starts_with("web-1: ") && told.contains("packets in"), "{told}");
     assert!(tcp_trip(&mut tcp) < FAST && udp_trip(&udp).expect("back") < FAST, "healed");
     assert_eq!(project.dump("web").await, before);
-    assert_eq!(project.helpers().await, 0);
+    project.helpers_end(Duration::from_secs(5)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,4 +103,53 @@ async fn a_target_that_restarts_has_escaped() {
     let why = early.detail.expect("why");
     assert!(why.contains("namespace"), "{why}");
     armed.heal().await;
+}
+
+/// Not a test: the harness that the next one kills. It strikes with everything, says so and waits.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the body of a child process of another test"]
+async fn harness() {
+    let Ok(name) = std::env::var("TEST_PROJECT") else { return };
+    let project = Project::attach(&name).await;
+    let mut armed = project
+        .armed(
+            "[[fault]]\nid='late'\nat='0s'\npackets={target={service='web'},delay='300ms'}\n\
+             [[fault]]\nid='cut'\nat='0s'\npartition={from='web',to='db'}\n\
+             [[fault]]\nid='names'\nat='0s'\ndns={target={service='web'},action='drop'}",
+        )
+        .await;
+    armed.strike().await;
+    armed
+        .until("all applied", |notes| {
+            notes.iter().filter(|one| one.stage == FaultStage::Applied).count() == 3
+        })
+        .await;
+    println!("struck");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_harness_that_is_killed_leaves_nothing_within_two_seconds() {
+    let Some((project, _turn)) = Project::up("killed").await else { return };
+    let before = (project.dump("web").await, project.dump("db").await);
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "containers::harness", "--ignored", "--nocapture"])
+        .env("TEST_PROJECT", &project.name)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+    assert!(lines.by_ref().map_while(Result::ok).any(|line| line == "struck"), "it strikes");
+    assert_ne!(project.dump("web").await, before.0);
+    child.kill().expect("it is killed");
+    let killed = Instant::now();
+    while (project.dump("web").await, project.dump("db").await) != before {
+        assert!(killed.elapsed() < Duration::from_secs(2), "rules are left");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    println!("nothing is left after {:?}", killed.elapsed());
+    child.wait().expect("it is gone");
+    let mut web = project.talk("web").await;
+    assert!(web.trip("db").is_some_and(|millis| millis < 90));
+    project.helpers_end(Duration::from_secs(5)).await;
 }

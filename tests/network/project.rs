@@ -35,8 +35,9 @@ impl SampleSink for Notes {
 
 /// The project, up and attached to; taken down with the test.
 pub struct Project {
-    name: String,
-    subnet: String,
+    pub name: String,
+    /// Where it was brought up by us; it is taken down then.
+    subnet: Option<String>,
     engine: Engine,
     stack: Arc<dyn Stack>,
     notes: Arc<Notes>,
@@ -69,14 +70,22 @@ impl Project {
         let subnet = format!("10.{}.{digits}", 128 + std::process::id() % 64);
         let name = format!("sd-packets-{name}-{}", std::process::id());
         compose(&name, &subnet, &["up", "-d"]);
+        let mut project = Project::attach(&name).await;
+        project.subnet = Some(subnet);
+        Some((project, turn))
+    }
+
+    /// One that runs already.
+    pub async fn attach(name: &str) -> Project {
+        let address = Address::from_environment(&|name| std::env::var(name).ok());
+        let engine = Engine::connect(&address).await.expect("the engine");
         let notes = Arc::new(Notes::default());
         let spec: StackSpec =
             toml::from_str(&format!("kind='compose'\nproject='{name}'\nattach=true")).expect("a stack");
-        let stack = preflight(&spec, &name, context(&notes)).await.expect("the project is there");
+        let stack = preflight(&spec, name, context(&notes)).await.expect("the project is there");
         stack.up().await.expect("all is ready");
         let folder = tempfile::tempdir().expect("a folder");
-        let stack: Arc<dyn Stack> = Arc::new(stack);
-        Some((Project { name, subnet, engine, stack, notes, folder }, turn))
+        Project { name: name.to_owned(), subnet: None, engine, stack: Arc::new(stack), notes, folder }
     }
 
     /// The address of a service's only container.
@@ -112,14 +121,18 @@ impl Project {
         .concat()
     }
 
-    /// Helpers of this project's containers that run now.
-    pub async fn helpers(&self) -> usize {
-        let label = format!("shakedown.project={}", self.name);
-        self.engine.with_labels(&[label]).await.expect("the engine answers").len()
+    /// No helper of this project is there any more, soon.
+    pub async fn helpers_end(&self, within: Duration) {
+        let deadline = Instant::now() + within;
+        let labels = [format!("shakedown.project={}", self.name), "shakedown.helper".to_owned()];
+        while !self.engine.with_labels(&labels).await.expect("the engine answers").is_empty() {
+            assert!(Instant::now() < deadline, "a helper is left");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn compose(&self, arguments: &[&str]) {
-        compose(&self.name, &self.subnet, arguments);
+        compose(&self.name, self.subnet.as_deref().unwrap_or_default(), arguments);
     }
 
     /// A controller with these faults, helpers standing ready. Faults are `at = "0s"` and last until they are healed.
@@ -158,7 +171,9 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
-        compose(&self.name, &self.subnet, &["down", "-v", "-t", "1"]);
+        if let Some(subnet) = &self.subnet {
+            compose(&self.name, subnet, &["down", "-v", "-t", "1"]);
+        }
     }
 }
 

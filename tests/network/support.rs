@@ -26,6 +26,8 @@ impl Space {
     fn make(name: String) -> Space {
         run(&["ip", "netns", "add", &name]);
         let space = Space { name };
+        // Addresses are there at once: nobody waits to see whether a neighbour has them.
+        space.run(&["sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.all.accept_dad=0"]);
         space.run(&["ip", "link", "set", "lo", "up"]);
         space
     }
@@ -52,6 +54,11 @@ impl Space {
         let mut all = vec!["ip", "netns", "exec", &self.name];
         all.extend(words);
         run(&all)
+    }
+
+    /// A helper inside.
+    pub fn helper(&self) -> Helper {
+        Helper::start(&["ip", "netns", "exec", &self.name])
     }
 
     /// Everything that a fault could leave behind, without handles and counters.
@@ -202,7 +209,7 @@ impl Pair {
 
     /// A helper here.
     pub fn helper(&self) -> Helper {
-        Helper::start(&["ip", "netns", "exec", &self.here.name])
+        self.here.helper()
     }
 }
 

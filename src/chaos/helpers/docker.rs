@@ -23,13 +23,12 @@ pub struct InContainers {
     stack: Arc<dyn Stack>,
     image: String,
     run: String,
-    number: AtomicU32,
 }
 
 impl InContainers {
     /// For a stack of containers.
     pub fn new(stack: Arc<dyn Stack>, image: String, run: String) -> InContainers {
-        InContainers { stack, image, run, number: AtomicU32::new(0) }
+        InContainers { stack, image, run }
     }
 
     fn containers(&self) -> Result<&dyn Containers, String> {
@@ -40,7 +39,8 @@ impl InContainers {
 
     /// A name that no other helper has. Runs on other projects may be called the same, and go on at the same time.
     fn name(&self, project: &str, target: &Instance) -> String {
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         format!("shakedown-helper-{project}-{}-{}-{number}", target.name, std::process::id())
     }
 }
