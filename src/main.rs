@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Ok(Command::Verify(arguments)) => cli::verify::main(&arguments),
         Ok(Command::Export(arguments)) => cli::export::main(&arguments),
         Ok(Command::Report(arguments)) => cli::report::main(&arguments),
+        Ok(Command::Stack { command }) => cli::stack::main(&command),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
         Ok(Command::NetHelper) => return cli::net_helper::main(),

@@ -1,10 +1,11 @@
 //! The plan's faults laid out ahead of the run, for `--dry-run`.
 
+use super::faults::{self, Victims};
 use super::schedule::{Begin, Timing};
-use super::{faults, target};
+use super::target;
 use crate::event::Nanos;
 use crate::plan::Plan;
-use crate::plan::model::FaultSpec;
+use crate::plan::model::{FaultSpec, StackKind};
 use crate::stack::{Instance, planned_instances};
 
 /// How many strikes of one fault are laid out.
@@ -43,10 +44,13 @@ pub struct PlannedStrike {
 /// All faults of a plan whose load lasts `length`, exactly as a run will choose them.
 pub fn describe(plan: &Plan, length: Nanos) -> Vec<PlannedFault> {
     let instances = planned_instances(&plan.stack);
-    plan.faults.iter().map(|spec| one(spec, &instances, plan.seed, length)).collect()
+    // Which containers there are is known when the project is up.
+    let known = plan.stack.kind != StackKind::Compose;
+    let instances = known.then_some(instances);
+    plan.faults.iter().map(|spec| one(spec, instances.as_deref(), plan.seed, length)).collect()
 }
 
-fn one(spec: &FaultSpec, instances: &[Instance], seed: u64, length: Nanos) -> PlannedFault {
+fn one(spec: &FaultSpec, instances: Option<&[Instance]>, seed: u64, length: Nanos) -> PlannedFault {
     let mut planned = PlannedFault {
         id: spec.id.clone(),
         kind: faults::kind(spec).unwrap_or_default().to_owned(),
@@ -63,7 +67,7 @@ fn one(spec: &FaultSpec, instances: &[Instance], seed: u64, length: Nanos) -> Pl
 
 fn lay_out(
     spec: &FaultSpec,
-    instances: &[Instance],
+    instances: Option<&[Instance]>,
     seed: u64,
     length: Nanos,
     planned: &mut PlannedFault,
@@ -74,10 +78,11 @@ fn lay_out(
     let mut timing = Timing::of(spec, momentary)?;
     planned.begin = Some(timing.begin.clone());
     let built = built.ok_or_else(|| format!("fault `{}`: this version cannot apply `{kind}`", spec.id))?;
-    if spec.rolling {
+    if let Some(instances) = instances.filter(|_| spec.rolling) {
         timing.once_for_each(target::all(&built.victims, instances, seed, &spec.id, 0)?.len());
     }
     let targets = |occurrence| {
+        let Some(instances) = instances else { return Ok(vec![in_words(&built.victims, spec.rolling)]) };
         let chosen = target::struck(&built.victims, spec.rolling, instances, seed, &spec.id, occurrence)?;
         Ok::<_, String>(chosen.into_iter().map(|instance| instance.name).collect())
     };
@@ -98,6 +103,27 @@ fn lay_out(
     }
     planned.omitted = omitted(&timing, first, length);
     Ok(())
+}
+
+/// Whom a fault will strike, before anybody knows which instances there are: `1 of web`.
+fn in_words(victims: &Victims, rolling: bool) -> String {
+    let target = match victims {
+        Victims::Chosen(target) => target,
+        Victims::Named(names) => return names.join(", "),
+    };
+    let mut text = match (target.choose, target.share) {
+        (Some(number), _) => format!("{number} of "),
+        (None, Some(share)) => format!("{} % of ", share.0 * 100.0),
+        (None, None) => String::new(),
+    };
+    text.push_str(target.service.as_deref().unwrap_or("all"));
+    for index in target.index.iter().flat_map(|index| index.iter()) {
+        text.push_str(&format!(" {index}"));
+    }
+    if let Some(label) = &target.label {
+        text.push_str(&format!(" labelled {label}"));
+    }
+    if rolling { format!("{text}, one after the other") } else { text }
 }
 
 fn omitted(timing: &Timing, first: Nanos, length: Nanos) -> u64 {
@@ -138,10 +164,10 @@ mod tests {
             "[[fault]]\nid='late'\nat='10s'\nkill={service='node'}\n\
              [[fault]]\nid='nobody'\nat='1s'\nkill={service='nod'}\n\
              [[fault]]\nid='two'\nat='1s'\nkill={service='node'}\npause={service='node'}\n\
-             [[fault]]\nid='unbuilt'\nat='1s'\nscale={service='node',to=1}\n\
+             [[fault]]\nid='unbuilt'\nat='1s'\nhttp={target={service='node'}}\n\
              [[fault]]\nid='many'\nat='0s'\nevery='1ms'\nkill={service='node'}",
         );
-        let words = ["over at", "no service `nod`", "several", "cannot apply `scale`"];
+        let words = ["over at", "no service `nod`", "several", "cannot apply `http`"];
         for (fault, word) in all.iter().zip(words) {
             let trouble = fault.trouble.as_deref().unwrap_or_default();
             assert!(trouble.contains(word), "{fault:?}");

@@ -37,14 +37,14 @@ struct Case {
 pub(super) fn carry_out(
     faults: &[OpenFault],
     patience: Duration,
-    wanted: &dyn Fn() -> bool,
+    wanted: &(dyn Fn() -> bool + Sync),
     report: &mut HealReport,
 ) {
     let cases = cases(faults);
     if cases.is_empty() {
         return;
     }
-    match on_a_runtime(treat_all(cases, patience, wanted)) {
+    match on_a_runtime(|| treat_all(cases, patience, wanted)) {
         Ok(done) => {
             report.did.extend(done.did);
             report.left.extend(done.left);
@@ -59,21 +59,24 @@ pub(super) fn wrong(faults: &[OpenFault]) -> Vec<String> {
     if cases.is_empty() {
         return Vec::new();
     }
-    // Inside a runtime nothing may block on another one: a thread of its own may.
-    let looked = std::thread::scope(|scope| scope.spawn(|| on_a_runtime(look_at_all(cases))).join());
-    match looked {
-        Ok(Ok(found)) => found,
-        Ok(Err(error)) => vec![error],
-        Err(_) => vec!["the containers could not be looked at".to_owned()],
-    }
+    on_a_runtime(|| look_at_all(cases)).unwrap_or_else(|error| vec![error])
 }
 
-fn on_a_runtime<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("the engine cannot be asked: {error}"))?;
-    let done = runtime.block_on(work);
-    runtime.shutdown_background();
-    Ok(done)
+/// Blocks. Inside a runtime nothing may block on another one; a thread of its own may.
+fn on_a_runtime<F>(work: impl FnOnce() -> F + Send) -> Result<F::Output, String>
+where
+    F: Future,
+    F::Output: Send,
+{
+    let trouble = |error: &dyn std::fmt::Display| format!("the engine cannot be asked: {error}");
+    let apart = || {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| trouble(&error))?;
+        let done = runtime.block_on(work());
+        runtime.shutdown_background();
+        Ok(done)
+    };
+    let done = std::thread::scope(|scope| scope.spawn(apart).join());
+    done.unwrap_or_else(|_| Err(trouble(&"the thread that asks it broke off")))
 }
 
 fn cases(faults: &[OpenFault]) -> Vec<Case> {
@@ -98,7 +101,7 @@ fn cases(faults: &[OpenFault]) -> Vec<Case> {
     cases
 }
 
-async fn treat_all(cases: Vec<Case>, patience: Duration, wanted: &dyn Fn() -> bool) -> HealReport {
+async fn treat_all(cases: Vec<Case>, patience: Duration, wanted: &(dyn Fn() -> bool + Sync)) -> HealReport {
     let deadline = Instant::now() + patience;
     let mut engines = Engines::default();
     let mut report = HealReport::default();

@@ -16,6 +16,7 @@ pub mod run;
 pub mod schema;
 pub mod sentinel;
 mod signals;
+pub mod stack;
 pub mod verify;
 
 pub use exit::{Exit, Stop};
@@ -52,6 +53,12 @@ pub enum Command {
     Export(export::Arguments),
     /// Write the reports of a run folder again.
     Report(report::Arguments),
+    /// Bring a deployment of containers up or down by hand, look at it, scale it.
+    Stack {
+        /// What is done with it.
+        #[command(subcommand)]
+        command: stack::Command,
+    },
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
     /// Serve a part of the built-in shop.

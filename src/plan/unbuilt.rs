@@ -1,7 +1,7 @@
 //! What a plan may say and this version cannot do yet: such a plan's verdict is at best Unknown.
 
 use super::Plan;
-use super::model::{FaultSpec, StackKind};
+use super::model::FaultSpec;
 
 /// A part of a plan that this version can't carry out or judge yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,6 @@ pub struct Unbuilt {
 pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
     let mut list = Vec::new();
     let mut add = |what: String, path: String| list.push(Unbuilt { what, path });
-    if plan.stack.kind == StackKind::Compose {
-        add("stacks by Docker Compose".into(), "stack.kind".into());
-    }
     for (i, link) in plan.stack.links.iter().enumerate() {
         add(format!("the link `{}`", link.name), format!("stack.link[{i}]"));
     }
@@ -26,17 +23,11 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
         for kind in kinds(fault) {
             add(format!("faults of the kind `{kind}`"), format!("fault[{i}].{kind}"));
         }
-        for (kind, process) in fault.on_processes().filter(|(_, process)| process.label.is_some()) {
-            let label = process.label.as_deref().unwrap_or_default();
-            add(format!("targets by label (`{label}`)"), format!("fault[{i}].{kind}.label"));
-        }
     }
     list
 }
 
 /// The kinds of a fault that are not built.
 fn kinds(fault: &FaultSpec) -> impl Iterator<Item = &'static str> {
-    fault.kinds().into_iter().filter(|kind| {
-        !matches!(*kind, "kill" | "stop" | "pause" | "restart" | "packets" | "partition" | "dns")
-    })
+    fault.kinds().into_iter().filter(|kind| matches!(*kind, "http" | "toxic"))
 }

@@ -8,8 +8,9 @@ use super::{Job, probe};
 use crate::chaos::Controller;
 use crate::event::{Clock, Event, EventSink, Nanos, Phase};
 use crate::load::{Engine, LoadReport, Sinks, timeline};
+use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// From the decision to load until the first arrival: enough for every worker to have its timer armed.
@@ -119,12 +120,20 @@ async fn watch(
 }
 
 fn sinks(ready: &Ready) -> Sinks {
-    let names = ready.recorder.clone();
-    Sinks {
-        batches: ready.recorder.clone(),
-        events: ready.recorder.clone(),
-        instances: Arc::new(move |name| names.instance(name, None)),
-    }
+    let (names, stack) = (ready.recorder.clone(), ready.stack.clone());
+    // Containers call themselves by their host names; a new one has a new name.
+    let known = Mutex::new(HashMap::<String, u16>::new());
+    let number = move |name: &str| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = known.get(name) {
+            return *number;
+        }
+        let Some(instance) = stack.instance_called(name) else { return names.instance(name, None) };
+        let number = names.instance(&instance, None);
+        known.insert(name.to_owned(), number);
+        number
+    };
+    Sinks { batches: ready.recorder.clone(), events: ready.recorder.clone(), instances: Arc::new(number) }
 }
 
 /// What makes going on senseless or unsafe.

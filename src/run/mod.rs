@@ -34,7 +34,7 @@ use phase::Phases;
 /// Whatever happens after the preflight, the deployment is healed and taken down, and the record is closed.
 pub async fn run(mut job: Job) -> Result<RunEnd, RunError> {
     let clock = Clock::start();
-    let ready = preflight::preflight(&mut job, clock)?;
+    let ready = preflight::preflight(&mut job, clock).await?;
     let phases = Phases::new(clock, ready.recorder.clone());
 
     let up = bring_up::bring_up(&job, &ready, &phases, clock).await;

@@ -8,7 +8,7 @@ use crate::event::Clock;
 use crate::plan::model::StackKind;
 use crate::plan::{self, Loaded};
 use crate::record::{Recorder, RunFolder};
-use crate::stack::{self, ProcessStack, Stack, UrlStack};
+use crate::stack::{self, ProcessStack, Stack, StackError, UrlStack};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -35,7 +35,7 @@ impl Ready {
     }
 }
 
-pub(super) fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunError> {
+pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunError> {
     let plan = &job.loaded.plan;
     if let Some(missing) = plan::unbuilt(plan).into_iter().find(|part| part.path.starts_with("stack")) {
         return Err(RunError::NotBuilt(format!("{}: {} is not built yet", job.loaded.file, missing.what)));
@@ -55,13 +55,16 @@ pub(super) fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunError> 
     let sentinel = Sentinel::spawn(&job.program, journal.path(), &run).map_err(RunError::Preflight)?;
     let feed = Feed::default();
     let recorder = manifest::recorder(job, &folder, utc - clock.now().0, &feed)?;
-    let stack = driver(job, &folder, clock, &recorder, &journal)?;
+    let stack = driver(job, &folder, clock, &recorder, &journal).await?;
     Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock, clock })
 }
 
 /// The name under which lock and journal are kept.
 pub fn project(loaded: &Loaded) -> String {
-    loaded.plan.stack.project.clone().unwrap_or_else(|| loaded.plan.name.clone())
+    let stack = &loaded.plan.stack;
+    let name = stack.project.clone().unwrap_or_else(|| loaded.plan.name.clone());
+    // Whatever is one project to Compose must be one project to us.
+    if stack.kind == StackKind::Compose { stack::docker::project_name(&name) } else { name }
 }
 
 fn leftovers(job: &Job, lock: &Lock) -> Result<(), RunError> {
@@ -81,7 +84,7 @@ fn leftovers(job: &Job, lock: &Lock) -> Result<(), RunError> {
     if healed.left.is_empty() { Ok(()) } else { Err(RunError::Preflight(healed.left.join("\n"))) }
 }
 
-fn driver(
+async fn driver(
     job: &Job,
     folder: &RunFolder,
     clock: Clock,
@@ -89,28 +92,26 @@ fn driver(
     journal: &Arc<Journal>,
 ) -> Result<Arc<dyn Stack>, RunError> {
     let plan = &job.loaded.plan;
-    match plan.stack.kind {
-        StackKind::Processes => {
-            let context = stack::Context {
-                run_id: run_id(folder),
-                run: folder.path().to_path_buf(),
-                plan_directory: job.loaded.directory.clone(),
-                shakedown: job.program.clone(),
-                environment: Arc::new(|name| std::env::var(name).ok()),
-                clock,
-                events: recorder.clone(),
-                samples: recorder.clone(),
-                ledger: journal.clone(),
-            };
-            Ok(Arc::new(
-                ProcessStack::new(&plan.stack, context)
-                    .map_err(|error| RunError::Preflight(error.to_string()))?,
-            ))
+    let context = || stack::Context {
+        run_id: run_id(folder),
+        run: folder.path().to_path_buf(),
+        plan_directory: job.loaded.directory.clone(),
+        shakedown: job.program.clone(),
+        environment: Arc::new(|name| std::env::var(name).ok()),
+        clock,
+        events: recorder.clone(),
+        samples: recorder.clone(),
+        ledger: journal.clone(),
+    };
+    let refused = |error: StackError| RunError::Preflight(error.to_string());
+    Ok(match plan.stack.kind {
+        StackKind::Processes => Arc::new(ProcessStack::new(&plan.stack, context()).map_err(refused)?),
+        StackKind::Compose => {
+            let stack = stack::docker::preflight(&plan.stack, &plan.name, context()).await;
+            Arc::new(stack.map_err(refused)?)
         }
-        StackKind::None | StackKind::Compose => {
-            Ok(Arc::new(UrlStack::new(plan.target.url.source(), plan.target.resolve.clone())))
-        }
-    }
+        StackKind::None => Arc::new(UrlStack::new(plan.target.url.source(), plan.target.resolve.clone())),
+    })
 }
 
 /// The run's name among all runs: its folder's.

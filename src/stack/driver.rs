@@ -78,6 +78,10 @@ pub trait Stack: Send + Sync {
     async fn resume(&self, instance: &str) -> Result<(), StackError>;
     /// Takes everything down. Goes on after errors and returns the first.
     async fn down(&self) -> Result<(), StackError>;
+    /// The instance that calls itself by this name in its replies, where that is not the instance's own name.
+    fn instance_called(&self, _: &str) -> Option<String> {
+        None
+    }
     /// What its containers can do beyond this; `None` where the instances are no containers.
     fn containers(&self) -> Option<&dyn Containers> {
         None

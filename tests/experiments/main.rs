@@ -4,6 +4,7 @@
 //! plan and from what was observed, never from the program's own figures.
 
 mod checkers;
+mod docker_timing;
 mod frozen;
 #[cfg(feature = "goose")]
 mod goose;

@@ -5,7 +5,7 @@
 use super::container::{self, Remedied};
 use crate::chaos::{Context, Fault, FaultGuard, Heal};
 use crate::stack::docker::Remedy;
-use crate::stack::docker::engine::Engine;
+use crate::stack::docker::engine::{Engine, instance_name};
 use crate::stack::docker::remedy::{Recipe, Recreate, Surplus};
 use crate::stack::{Containers, Expected, Instance};
 use async_trait::async_trait;
@@ -43,7 +43,6 @@ impl Scale {
     async fn change(&self, context: &Context, containers: &dyn Containers) -> Result<(), String> {
         let mut leaving = Vec::new();
         for (target, container) in container::with_containers(self.leaving(context)) {
-            containers.expect(&target.name, Expected::End);
             context.stack.stop(&target.name).await.map_err(|error| error.to_string())?;
             leaving.push(container.id.clone());
         }
@@ -55,7 +54,7 @@ impl Scale {
         };
         let missing = (self.to as usize).saturating_sub(context.targets.len());
         for number in (last.index + 1..).take(missing) {
-            containers.expect(&format!("{}-{number}", first.service), Expected::Start);
+            containers.expect(&instance_name(&first.service, number), Expected::Start);
             add(containers.engine(), first, number).await?;
         }
         Ok(())

@@ -41,8 +41,14 @@ pub(super) fn clear(drawn: usize) {
 pub(super) fn line(state: &mut State) -> Option<String> {
     state.phase?;
     let mut text = headline(state);
-    if state.load.is_some() {
-        let _ = write!(text, " | {} | {}", rates(state), latencies(&last(state)));
+    match state.news.back() {
+        _ if state.load.is_some() => {
+            let _ = write!(text, " | {} | {}", rates(state), latencies(&last(state)));
+        }
+        Some(news) => {
+            let _ = write!(text, " | {}", news.trim());
+        }
+        None => {}
     }
     for (id, fault) in &state.faults {
         let _ = write!(text, " | {id}: {fault}");

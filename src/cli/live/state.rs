@@ -99,6 +99,8 @@ impl State {
             Event::Stack(change) => {
                 self.tell(format!("{at:6.1}s  {} {:?}", change.instance, change.change).to_lowercase());
             }
+            // While the stack comes up, what is ready; later notes are for the record.
+            Event::Note { text } if self.load.is_none() => self.tell(format!("{at:6.1}s  {text}")),
             Event::Abort { reason } => self.tell(format!("{at:6.1}s  aborted: {reason}")),
             Event::StepFailed { step, reason } => self.tell(format!("{at:6.1}s  {step} failed: {reason}")),
             _ => {}

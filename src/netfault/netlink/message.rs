@@ -28,14 +28,6 @@ impl Message {
         self
     }
 
-    /// Any other fixed header.
-    #[must_use]
-    pub(in crate::netfault) fn fixed(mut self, bytes: &[u8]) -> Message {
-        self.bytes.extend(bytes);
-        self.pad();
-        self
-    }
-
     /// An attribute.
     #[must_use]
     pub(in crate::netfault) fn put(mut self, kind: u16, value: &[u8]) -> Message {

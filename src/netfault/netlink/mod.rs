@@ -15,11 +15,9 @@ pub(super) mod flag {
     pub(in crate::netfault) const EXCL: u16 = 0x200;
     pub(in crate::netfault) const CREATE: u16 = 0x400;
     pub(in crate::netfault) const APPEND: u16 = 0x800;
-    pub(in crate::netfault) const DUMP: u16 = 0x300;
 }
 
 /// Types of messages that every family has.
 pub(super) mod kind {
     pub(in crate::netfault) const ERROR: u16 = 2;
-    pub(in crate::netfault) const DONE: u16 = 3;
 }

@@ -21,8 +21,6 @@ enum Expression {
     Payload(u32, u32, u32),
     /// Goes on only if the register is equal (or not) to these bytes.
     Compare(bool, Vec<u8>),
-    /// Loads these bytes.
-    Load(Vec<u8>),
     /// The end of the way through the chain: it is dropped, or goes on.
     Verdict(u32),
     /// The kernel's own queue expression.
@@ -31,8 +29,6 @@ enum Expression {
     OldQueue(u16),
     /// No connection tracking.
     Untracked,
-    /// To this machine, on the port in the register.
-    Redirect,
 }
 
 const IIF: u32 = 4;
@@ -136,11 +132,6 @@ impl Rule {
         self.with([Expression::Untracked])
     }
 
-    /// It goes to this port of the machine itself.
-    pub(in crate::netfault) fn redirect(self, port: u16) -> Rule {
-        self.with([Expression::Load(port.to_be_bytes().to_vec()), Expression::Redirect])
-    }
-
     /// Writes the expressions (`NFTA_LIST_ELEM` each) into their attribute.
     pub(super) fn write(&self, mut message: Message) -> Message {
         for expression in &self.expressions {
@@ -158,11 +149,10 @@ impl Expression {
             Expression::Meta(_) => "meta",
             Expression::Payload(..) => "payload",
             Expression::Compare(..) => "cmp",
-            Expression::Load(_) | Expression::Verdict(_) => "immediate",
+            Expression::Verdict(_) => "immediate",
             Expression::Queue(_) => "queue",
             Expression::OldQueue(_) => "target",
             Expression::Untracked => "notrack",
-            Expression::Redirect => "redir",
         }
     }
 
@@ -175,7 +165,6 @@ impl Expression {
             Expression::Compare(equal, bytes) => {
                 data.put_u32(1, REGISTER).put_u32(2, u32::from(!*equal)).nest(3, |value| value.put(1, bytes))
             }
-            Expression::Load(bytes) => data.put_u32(1, REGISTER).nest(2, |value| value.put(1, bytes)),
             Expression::Verdict(code) => {
                 data.put_u32(1, VERDICT).nest(2, |value| value.nest(2, |verdict| verdict.put_u32(1, *code)))
             }
@@ -186,7 +175,6 @@ impl Expression {
                 data.put_text(1, "NFQUEUE").put_u32(2, 3).put(3, &info)
             }
             Expression::Untracked => data,
-            Expression::Redirect => data.put_u32(1, REGISTER),
         }
     }
 }

@@ -26,25 +26,17 @@ pub(in crate::netfault) enum Hook {
     BeforeLeaving,
     /// Before [`Hook::Arriving`].
     BeforeArriving,
-    /// New connections that arrive, where their target may be changed.
-    Translating,
 }
 
 impl Hook {
-    /// Number and priority: `NF_INET_PRE_ROUTING` is 0, `NF_INET_LOCAL_OUT` 3; "raw" is −300, connection tracking −200,
-    /// the change of targets −100.
+    /// Number and priority: `NF_INET_PRE_ROUTING` is 0, `NF_INET_LOCAL_OUT` 3; "raw" is −300, connection tracking −200.
     fn place(self) -> (u32, i32) {
         match self {
             Hook::BeforeArriving => (0, -302),
             Hook::Arriving => (0, -301),
             Hook::BeforeLeaving => (3, -302),
             Hook::Leaving => (3, -301),
-            Hook::Translating => (0, -101),
         }
-    }
-
-    fn sort(self) -> &'static str {
-        if self == Hook::Translating { "nat" } else { "filter" }
     }
 }
 
@@ -109,7 +101,7 @@ fn add(batch: &mut Batch<'_>, table: &str, chain: &Chain) {
             .put_text(1, table)
             .put_text(3, &chain.name)
             .nest(4, |place| place.put_u32(1, hook).put(2, &priority.to_be_bytes()))
-            .put_text(7, chain.hook.sort())
+            .put_text(7, "filter")
     });
     for rule in &chain.rules {
         batch.add(NEW_RULE, flag::CREATE | flag::APPEND, |message| {

@@ -101,8 +101,12 @@ fn repetition(fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
         (Some(_), Some(0)) => found.error(format!("{path}.times"), "0 times is never", "write 1 or more"),
         _ => {}
     }
+    if fault.rolling && fault.every.is_none() {
+        let help = "add `every = \"10s\"`: the distance from one instance to the next";
+        found.error(format!("{path}.rolling"), "one instance after the other, but how far apart?", help);
+    }
     let Some(every) = fault.every else { return };
-    let lasting = fault.restart.is_none();
+    let lasting = fault.lasts();
     match fault.duration {
         None if lasting => {
             let help = "add `for`: how long it lasts each time";
@@ -173,7 +177,7 @@ fn strike(plan: &Plan, fault: &FaultSpec, length: Duration, depth: usize) -> Str
         // One that comes too late is told at its own place.
         (Strike::At(at), _) if at >= length => Strike::Unknown,
         (Strike::At(at), Some(lasts)) => Strike::At(at + lasts.0),
-        (Strike::At(at), None) if before.restart.is_some() => Strike::At(at),
+        (Strike::At(at), None) if !before.lasts() => Strike::At(at),
         (Strike::At(_), None) => Strike::Never,
         // So is one that never strikes.
         (Strike::Never | Strike::Unknown, _) => Strike::Unknown,

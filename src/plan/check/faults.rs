@@ -19,6 +19,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
             found.error(&path, message, help);
             continue;
         }
+        only_for_containers(subject, fault, &path, found);
         fault_target::check(subject.plan, fault, &path, found);
         details(subject, fault, &path, found);
     }
@@ -44,6 +45,18 @@ fn kind(fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
                 message,
                 "make a fault of each; `after` and `at` put them in order",
             );
+        }
+    }
+}
+
+/// Kinds that a stack of processes cannot bear.
+fn only_for_containers(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
+    let of_containers = ["remove", "disconnect", "scale", "limit", "exec", "packets", "partition", "dns"];
+    for kind in fault.kinds().into_iter().filter(|kind| of_containers.contains(kind)) {
+        if subject.plan.stack.kind == StackKind::Processes {
+            let help =
+                "write `kind = \"compose\"` into `[stack]`, or use `kill`, `stop`, `pause` or `restart`";
+            found.error(format!("{path}.{kind}"), format!("`{kind}` is for containers"), help);
         }
     }
 }

@@ -91,10 +91,8 @@ fn window(plan: &Plan, objective: &Objective, path: &str, found: &mut Findings<'
     if !must_exist(found, &at, "fault", id, plan.faults.iter().map(|fault| fault.id.as_str())) {
         return;
     }
-    let endless = plan
-        .faults
-        .iter()
-        .any(|fault| fault.id == *id && fault.duration.is_none() && fault.restart.is_none());
+    let endless =
+        plan.faults.iter().any(|fault| fault.id == *id && fault.duration.is_none() && fault.lasts());
     if endless && matches!(objective.window, Window::Recovery(_)) {
         let message = format!("`{id}` lasts to the end of the load: nothing comes after it");
         found.error(at, message, "add `for` to the fault: how long it lasts");

@@ -28,10 +28,22 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
         _ => {}
     }
     if stack.kind != StackKind::Compose
-        && (stack.file.is_some() || stack.attach || !stack.profiles.is_empty())
+        && (stack.file.is_some() || stack.attach || !stack.profiles.is_empty() || !stack.env.is_empty())
     {
         let help = "write `kind = \"compose\"`, or take them out";
-        found.error("stack", "`file`, `profiles` and `attach` are for a stack by Docker Compose", help);
+        found.error(
+            "stack",
+            "`file`, `profiles`, `attach` and `env` are for a stack by Docker Compose",
+            help,
+        );
+    }
+    if stack.attach && stack.project.is_none() {
+        let help = "add `project = \"shop\"`: the name that `docker compose ls` shows";
+        found.error("stack.attach", "it does not say which project to attach to", help);
+    }
+    if stack.max_affected == Some(0) {
+        let help = "write 1 or more, or take the faults out";
+        found.error("stack.max_affected", "no instance may be broken at all", help);
     }
     for (i, service) in stack.services.iter().enumerate() {
         one(service, &format!("stack.service[{i}]"), stack.kind, subject, found);

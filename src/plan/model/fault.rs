@@ -103,6 +103,11 @@ impl FaultSpec {
         .collect()
     }
 
+    /// Whether it lasts until it is healed; the others are over at once.
+    pub fn lasts(&self) -> bool {
+        self.restart.is_none() && self.exec.as_ref().is_none_or(|exec| !exec.heal.is_empty())
+    }
+
     /// What it does to whole processes or containers, by its kind.
     pub fn on_processes(&self) -> impl Iterator<Item = (&'static str, &ProcessFault)> {
         [

@@ -7,6 +7,6 @@ mod project;
 pub mod remedy;
 
 pub use driver::{ComposeStack, preflight};
-pub use engine::{Address, Engine, EngineError};
+pub use engine::{Address, Container, Engine, EngineError};
 pub use project::project_name;
 pub use remedy::Remedy;

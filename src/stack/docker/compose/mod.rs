@@ -42,7 +42,14 @@ impl Compose {
         self.run(&arguments).await.map(drop)
     }
 
-    /// Takes it down. Named volumes stay unless `volumes`.
+    /// Changes the number of one service's instances; nothing else is touched.
+    pub async fn scale(&self, service: &str, number: u32) -> Result<(), StackError> {
+        let scale = format!("{service}={number}");
+        let arguments = ["up", "-d", "--no-deps", "--no-recreate", "--scale", &scale, service];
+        self.run(&arguments.map(str::to_owned)).await.map(drop)
+    }
+
+    /// Takes it down. Named volumes and their content stay unless `volumes`.
     pub async fn down(&self, volumes: bool) -> Result<(), StackError> {
         let mut arguments = vec!["down".to_owned(), "--remove-orphans".to_owned()];
         if volumes {

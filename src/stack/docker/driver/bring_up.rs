@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 pub(super) async fn start(inner: &Inner) -> Result<(), StackError> {
     let before = inner.engine.of_project(&inner.project).await?;
     inner.found_running.store(before.iter().any(|container| container.alive()), Ordering::Release);
+    inner.found_volumes.store(inner.engine.has_volumes(&inner.project).await?, Ordering::Release);
     if let Some(compose) =
         inner.compose.as_ref().filter(|compose| !inner.spec.attach || !compose.env.is_empty())
     {
@@ -30,7 +31,7 @@ pub(super) async fn start(inner: &Inner) -> Result<(), StackError> {
 pub(super) async fn down(inner: &Inner) -> Result<(), StackError> {
     let Some(compose) = &inner.compose else { return Ok(()) };
     if !inner.found_running() && !inner.spec.attach {
-        return compose.down(false).await;
+        return compose.down(!inner.found_volumes.load(Ordering::Acquire)).await;
     }
     if compose.env.is_empty() { Ok(()) } else { compose.without_env().up(&[]).await }
 }

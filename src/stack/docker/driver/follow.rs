@@ -4,7 +4,9 @@ use super::Inner;
 use super::inventory::Known;
 use crate::event::StackChange;
 use crate::stack::Expected;
-use crate::stack::docker::engine::{EngineError, EngineEvent, Happened, NUMBER_LABEL, SERVICE_LABEL};
+use crate::stack::docker::engine::{
+    EngineError, EngineEvent, Happened, NUMBER_LABEL, SERVICE_LABEL, instance_name,
+};
 use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -95,7 +97,7 @@ async fn take(inner: &Arc<Inner>, event: &EngineEvent, told_unready: &mut BTreeS
 /// The instance's name by the labels that come with the event.
 fn instance(event: &EngineEvent) -> Option<String> {
     let number: u32 = event.attributes.get(NUMBER_LABEL)?.parse().ok()?;
-    Some(format!("{}-{number}", event.attributes.get(SERVICE_LABEL)?))
+    Some(instance_name(event.attributes.get(SERVICE_LABEL)?, number))
 }
 
 /// How a container ended, with its last words.

@@ -1,6 +1,6 @@
 //! The project's containers as we know them, by instance. Kept true by whoever acts and by the engine's events.
 
-use crate::stack::docker::engine::{Container, Engine, EngineError, State};
+use crate::stack::docker::engine::{Container, Engine, EngineError, State, instance_name};
 use crate::stack::{ContainerRef, Instance, StackError};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -122,6 +122,12 @@ impl Inventory {
         })
     }
 
+    /// The instance whose container calls itself so: by its host name, which is the beginning of its id unless chosen.
+    pub(super) fn called(&self, hostname: &str) -> Option<String> {
+        let all = self.lock();
+        all.iter().find(|known| known.container.hostname == hostname).map(|known| known.name.clone())
+    }
+
     /// Where load reaches an instance: a port published on the loopback of the engine's machine, never the container's own
     /// address.
     pub(super) fn address(&self, known: &Known) -> Option<SocketAddr> {
@@ -187,7 +193,7 @@ fn keep(all: &mut Vec<Known>, container: Container) {
             known.gone = false;
         }
         None => all.push(Known {
-            name: format!("{service}-{index}"),
+            name: instance_name(&service, index),
             service,
             index,
             container,

@@ -44,6 +44,8 @@ struct Inner {
     expectations: Expectations,
     /// Whether it ran before we came: it runs on when we go.
     found_running: AtomicBool,
+    /// Whether it had volumes before we came: their content is not ours to drop.
+    found_volumes: AtomicBool,
 }
 
 impl Inner {
@@ -53,6 +55,11 @@ impl Inner {
 }
 
 impl ComposeStack {
+    /// Compose with the project's file; `None` where it is attached to a project without one.
+    pub fn compose(&self) -> Option<&Compose> {
+        self.inner.compose.as_ref()
+    }
+
     fn watch(&self, on: bool) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.drain(..).for_each(|task| task.abort());
@@ -106,6 +113,10 @@ impl Stack for ComposeStack {
     async fn down(&self) -> Result<(), StackError> {
         self.watch(false);
         bring_up::down(&self.inner).await
+    }
+
+    fn instance_called(&self, name: &str) -> Option<String> {
+        self.inner.inventory.called(name)
     }
 
     fn containers(&self) -> Option<&dyn Containers> {

@@ -47,6 +47,7 @@ pub async fn preflight(spec: &StackSpec, name: &str, context: Context) -> Result
         hands: Arc::default(),
         expectations: Default::default(),
         found_running: AtomicBool::new(false),
+        found_volumes: AtomicBool::new(false),
     };
     Ok(ComposeStack { inner: Arc::new(inner), tasks: Mutex::new(Vec::new()) })
 }

@@ -60,6 +60,8 @@ pub struct Container {
     pub id: String,
     /// Its name, without a slash.
     pub name: String,
+    /// Its host name: the beginning of its id, unless somebody chose one.
+    pub hostname: String,
     /// The image that it was made from, as it was asked for.
     pub image: String,
     /// Its labels.
@@ -107,10 +109,23 @@ impl Container {
         self.labels.get(NUMBER_LABEL)?.parse().ok()
     }
 
+    /// What the instance is called: `web-2`. The first one of a service whose own name ends in a number, as those do whose
+    /// members are services of their own (`pg-1`, `pg-2`), is called like its service.
+    pub fn instance(&self) -> Option<String> {
+        Some(instance_name(self.service()?, self.number()?))
+    }
+
     /// Whether it was made by `compose run`.
     pub fn is_one_off(&self) -> bool {
         self.labels.get(ONE_OFF_LABEL).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
+}
+
+/// See [`Container::instance`].
+pub fn instance_name(service: &str, number: u32) -> String {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let numbered = service.rsplit_once('-').is_some_and(|(_, last)| digits(last));
+    if numbered && number == 1 { service.to_owned() } else { format!("{service}-{number}") }
 }
 
 impl From<ContainerInspectResponse> for Container {
@@ -121,6 +136,7 @@ impl From<ContainerInspectResponse> for Container {
         Container {
             id: told.id.unwrap_or_default(),
             name: told.name.unwrap_or_default().trim_start_matches('/').to_owned(),
+            hostname: config.hostname.unwrap_or_default(),
             image: config.image.unwrap_or_default(),
             labels: config.labels.unwrap_or_default().into_iter().collect(),
             state: match state.status {
@@ -168,4 +184,17 @@ fn network(settings: NetworkSettings) -> (BTreeMap<String, Endpoint>, Vec<Publis
     }
     published.sort();
     (networks.collect(), published)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_numbered_service_is_its_own_instance() {
+        assert_eq!(instance_name("web", 2), "web-2");
+        assert_eq!(instance_name("pg-1", 1), "pg-1");
+        assert_eq!(instance_name("pg-1", 2), "pg-1-2");
+        assert_eq!(instance_name("db-", 1), "db--1");
+    }
 }

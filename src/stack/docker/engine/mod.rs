@@ -16,9 +16,10 @@ mod image;
 mod labels;
 mod logs;
 mod usage;
+mod volumes;
 
 pub use address::Address;
-pub use container::{Container, Endpoint, Health, Published, State};
+pub use container::{Container, Endpoint, Health, Published, State, instance_name};
 pub use error::{EngineError, Trouble};
 pub use events::{EngineEvent, Happened};
 pub use exec::Executed;

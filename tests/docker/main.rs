@@ -1,0 +1,12 @@
+//! The Docker driver and the faults on containers, on a Compose project of three services. Without an engine every test
+//! says so and returns.
+#![cfg(target_os = "linux")]
+
+mod alone;
+mod dump;
+mod faults;
+mod kinds;
+mod messages;
+mod projects;
+mod support;
+mod vanish;
