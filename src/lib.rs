@@ -9,6 +9,7 @@ pub mod event;
 pub mod flow;
 pub mod http;
 pub mod load;
+pub mod netfault;
 pub mod plan;
 pub mod proxy;
 pub mod record;

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::Proxy(arguments)) => cli::proxy::main(arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),
+        Ok(Command::NetHelper) => return cli::net_helper::main(),
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),
         Err(stop) => Err(stop),
     };

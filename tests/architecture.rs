@@ -17,7 +17,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("flow", &["plan", "event", "http"]),
     ("load", &["plan", "flow", "event", "stats"]),
     ("proxy", &[]),
-    ("chaos", &["plan", "stack", "event", "proxy"]),
+    ("netfault", &[]),
+    ("chaos", &["plan", "stack", "event", "proxy", "netfault"]),
     ("run", &["plan", "event", "stats", "record", "stack", "http", "flow", "load", "proxy", "chaos"]),
     ("verify", &["plan", "event", "record", "stats"]),
     ("report", &["plan", "event", "record", "stats", "verify"]),
@@ -25,8 +26,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "plan", "event", "stats", "record", "stack", "load", "proxy", "chaos", "run", "verify", "report",
-            "suite",
+            "plan", "event", "stats", "record", "stack", "load", "netfault", "proxy", "chaos", "run",
+            "verify", "report", "suite",
         ],
     ),
 ];
@@ -41,6 +42,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("http", &["crate::flow", "Pacer"]),
     ("flow", &["Pacer", "crate::load"]),
     ("load", &["crate::chaos", "stdout", "println", "quantile", "Quantile"]),
+    ("netfault", &["tokio", "reqwest", "crate::plan", "crate::event", "std::process::Command"]),
     ("chaos", &["crate::load"]),
     ("run", &["Verdict", "crate::verify"]),
     ("verify", &["tokio", "reqwest", "std::net", "SystemTime", "Instant"]),

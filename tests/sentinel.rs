@@ -45,6 +45,7 @@ async fn act(folder: &Path, run: &str) {
     let sentinel = Sentinel::spawn(&program(), journal.path(), run).expect("a sentinel");
     let (clock, nothing) = (Clock::start(), Arc::new(Nothing));
     let context = Context {
+        links: None,
         run_id: run.to_owned(),
         run: folder.to_owned(),
         plan_directory: folder.to_owned(),

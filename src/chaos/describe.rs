@@ -1,10 +1,11 @@
 //! The plan's faults laid out ahead of the run, for `--dry-run`.
 
+use super::faults::{self, Victims};
 use super::schedule::{Begin, Timing};
-use super::{faults, target};
+use super::target;
 use crate::event::Nanos;
 use crate::plan::Plan;
-use crate::plan::model::{FaultSpec, FaultTarget, StackKind};
+use crate::plan::model::{FaultSpec, StackKind};
 use crate::stack::{Instance, planned_instances};
 
 /// How many strikes of one fault are laid out.
@@ -78,11 +79,11 @@ fn lay_out(
     planned.begin = Some(timing.begin.clone());
     let built = built.ok_or_else(|| format!("fault `{}`: this version cannot apply `{kind}`", spec.id))?;
     if let Some(instances) = instances.filter(|_| spec.rolling) {
-        timing.once_for_each(target::choose(&built.target, instances, seed, &spec.id, 0)?.len());
+        timing.once_for_each(target::all(&built.victims, instances, seed, &spec.id, 0)?.len());
     }
     let targets = |occurrence| {
-        let Some(instances) = instances else { return Ok(vec![in_words(&built.target, spec.rolling)]) };
-        let chosen = target::struck(&built.target, spec.rolling, instances, seed, &spec.id, occurrence)?;
+        let Some(instances) = instances else { return Ok(vec![in_words(&built.victims, spec.rolling)]) };
+        let chosen = target::struck(&built.victims, spec.rolling, instances, seed, &spec.id, occurrence)?;
         Ok::<_, String>(chosen.into_iter().map(|instance| instance.name).collect())
     };
     let Begin::At(first) = timing.begin else {
@@ -105,7 +106,11 @@ fn lay_out(
 }
 
 /// Whom a fault will strike, before anybody knows which instances there are: `1 of web`.
-fn in_words(target: &FaultTarget, rolling: bool) -> String {
+fn in_words(victims: &Victims, rolling: bool) -> String {
+    let target = match victims {
+        Victims::Chosen(target) => target,
+        Victims::Named(names) => return names.join(", "),
+    };
     let mut text = match (target.choose, target.share) {
         (Some(number), _) => format!("{number} of "),
         (None, Some(share)) => format!("{} % of ", share.0 * 100.0),
@@ -159,10 +164,10 @@ mod tests {
             "[[fault]]\nid='late'\nat='10s'\nkill={service='node'}\n\
              [[fault]]\nid='nobody'\nat='1s'\nkill={service='nod'}\n\
              [[fault]]\nid='two'\nat='1s'\nkill={service='node'}\npause={service='node'}\n\
-             [[fault]]\nid='unbuilt'\nat='1s'\npackets={target={service='node'}}\n\
+             [[fault]]\nid='unbuilt'\nat='1s'\nhttp={target={service='node'}}\n\
              [[fault]]\nid='many'\nat='0s'\nevery='1ms'\nkill={service='node'}",
         );
-        let words = ["over at", "no service `nod`", "several", "cannot apply `packets`"];
+        let words = ["over at", "no service `nod`", "several", "cannot apply `http`"];
         for (fault, word) in all.iter().zip(words) {
             let trouble = fault.trouble.as_deref().unwrap_or_default();
             assert!(trouble.contains(word), "{fault:?}");

@@ -1,6 +1,7 @@
 //! A fault and its guard: whoever applies one gets, in return, the means to undo it.
 
 use super::Heal;
+use super::helpers::{Helpers, Sketch};
 use crate::stack::{Instance, Stack};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -12,6 +13,10 @@ pub struct Context {
     pub stack: Arc<dyn Stack>,
     /// The targets, as they are right before it.
     pub targets: Vec<Instance>,
+    /// Helpers in the targets' network namespaces, if there are any.
+    pub helpers: Option<Arc<Helpers>>,
+    /// This strike's own seed.
+    pub seed: u64,
 }
 
 /// A kind of fault with its settings, ready to be applied any number of times.
@@ -29,6 +34,11 @@ pub trait Fault: Send + Sync {
     /// that the fault cannot be healed, and so is not applied.
     async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
         Ok(self.heals(&context.targets))
+    }
+
+    /// What of it falls to helpers in network namespaces, for everybody whom it may strike: they are prepared before the load.
+    fn sketches(&self, _: &[Instance]) -> Result<Vec<Sketch>, String> {
+        Ok(Vec::new())
     }
 
     /// Whether it is over as soon as it is applied and is healed at once, whatever the plan's `for` says.
@@ -59,4 +69,9 @@ pub trait FaultGuard: Send + Sync {
 
     /// Targets on which it has ended by itself. Asked several times a second.
     async fn escaped(&self) -> Vec<Escape>;
+
+    /// What there is to say once it is healed: how many packets it struck.
+    fn told(&self) -> Option<String> {
+        None
+    }
 }

@@ -10,6 +10,7 @@ mod fault;
 mod faults;
 mod foreign;
 mod heal;
+pub mod helpers;
 mod journal;
 mod leftovers;
 mod links;

@@ -123,7 +123,8 @@ async fn round(
     deadline: Instant,
     report: &mut HealReport,
 ) -> Vec<Case> {
-    let mut by_subject: BTreeMap<String, Vec<(Case, Result<Engine, EngineError>)>> = BTreeMap::new();
+    type Looked = (Case, Result<Engine, EngineError>);
+    let mut by_subject: BTreeMap<String, Vec<Looked>> = BTreeMap::new();
     for case in cases {
         let engine = engines.get(&case.engine).await;
         by_subject.entry(case.remedy.subject().to_owned()).or_default().push((case, engine));

@@ -1,6 +1,6 @@
 //! Whom a fault strikes: a pure choice from the plan's instances, the same for the same seed.
 
-use super::faults::as_instance;
+use super::faults::{Victims, as_instance};
 use crate::plan::model::FaultTarget;
 use crate::stack::Instance;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -48,9 +48,25 @@ pub fn choose(
     Ok(places.into_iter().map(|place| candidates[place].clone()).collect())
 }
 
-/// As [`choose`]; a rolling fault strikes one of them after the other, a single one at each occurrence.
+/// All whom this occurrence of the fault strikes, however the plan says it.
+pub(super) fn all(
+    victims: &Victims,
+    instances: &[Instance],
+    seed: u64,
+    fault: &str,
+    occurrence: u32,
+) -> Result<Vec<Instance>, String> {
+    match victims {
+        Victims::Chosen(target) => choose(target, instances, seed, fault, occurrence),
+        Victims::Named(names) => {
+            named(names.iter(), instances).map_err(|error| format!("fault `{fault}`: {error}"))
+        }
+    }
+}
+
+/// As [`all`]; a rolling fault strikes one of them after the other, a single one at each occurrence.
 pub(super) fn struck(
-    target: &FaultTarget,
+    victims: &Victims,
     rolling: bool,
     instances: &[Instance],
     seed: u64,
@@ -58,9 +74,9 @@ pub(super) fn struck(
     occurrence: u32,
 ) -> Result<Vec<Instance>, String> {
     if !rolling {
-        return choose(target, instances, seed, fault, occurrence);
+        return all(victims, instances, seed, fault, occurrence);
     }
-    let mut all = choose(target, instances, seed, fault, 0)?;
+    let mut all = all(victims, instances, seed, fault, 0)?;
     let place = occurrence as usize % all.len().max(1);
     Ok(all.drain(..).skip(place).take(1).collect())
 }
@@ -114,6 +130,29 @@ fn with_label(label: Option<&str>, instances: Vec<Instance>) -> Result<Vec<Insta
     } else {
         Ok(found)
     }
+}
+
+/// The instances that these names mean: a service's name means all of its instances.
+pub(super) fn named<'n>(
+    wanted: impl Iterator<Item = &'n String>,
+    instances: &[Instance],
+) -> Result<Vec<Instance>, String> {
+    let wanted: Vec<&String> = wanted.collect();
+    let means = |name: &str, one: &Instance| one.name == name || one.service == name;
+    if let Some(unknown) = wanted.iter().find(|name| !instances.iter().any(|one| means(name, one))) {
+        return Err(format!("there is no service or instance `{unknown}`; there are {}", names(instances)));
+    }
+    Ok(instances.iter().filter(|one| wanted.iter().any(|name| means(name, one))).cloned().collect())
+}
+
+/// A strike's own seed.
+pub(super) fn seed(seed: u64, fault: &str, occurrence: u32) -> u64 {
+    random(seed, fault, occurrence).next_u64()
+}
+
+/// A target's own seed in a strike.
+pub(super) fn seed_for(strike: u64, target: &str) -> u64 {
+    random(strike, target, 0).next_u64()
 }
 
 fn names(instances: &[Instance]) -> String {

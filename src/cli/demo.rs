@@ -41,6 +41,7 @@ impl Arguments {
             counter: self.counter,
             dry_run: false,
             reports: self.reports,
+            helper_image: None,
             allow_targets: Vec::new(),
             heal: self.heal,
             metrics_addr: None,

@@ -48,10 +48,10 @@ fn tell(plan: &Plan, sources: Option<&Sources>, record: &Record, assessment: &As
             found.left_out
         ));
     }
-    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        if let Err(trouble) = append(Path::new(&path), record, assessment) {
-            output::line(&format!("shakedown: no step summary: {trouble}"));
-        }
+    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+        && let Err(trouble) = append(Path::new(&path), record, assessment)
+    {
+        output::line(&format!("shakedown: no step summary: {trouble}"));
     }
 }
 

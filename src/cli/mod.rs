@@ -12,6 +12,7 @@ pub mod heal;
 pub mod history;
 mod live;
 mod metrics;
+pub mod net_helper;
 mod output;
 pub mod prove;
 pub mod proxy;
@@ -78,6 +79,9 @@ pub enum Command {
         #[command(subcommand)]
         role: minishop::Command,
     },
+    /// Hold network faults in the network namespace that this is started in; started by `run`, in a container of its own.
+    #[command(hide = true)]
+    NetHelper,
     /// Heal when the harness has vanished; started by `run`.
     #[command(hide = true)]
     Sentinel(sentinel::Arguments),

@@ -154,6 +154,7 @@ fn carried(trial: &Trial, folder: &Path, arguments: &Arguments) -> (Carried, Exi
 /// Runs a plan or its counter-run, and says whether it came out as the claim has it.
 fn one(trial: &Trial, folder: &Path, arguments: &Arguments) -> Result<(RunEnd, (Verdict, String)), Stop> {
     let arguments = run::Arguments {
+        helper_image: None,
         plan: trial.plan.clone(),
         sets: arguments.sets.clone(),
         counter: trial.counter.clone(),

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// The folder in which the run folder is made.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
+    /// Run network helpers from this image, in place of one made of this program.
+    #[arg(long, value_name = "IMAGE")]
+    pub helper_image: Option<String>,
     /// Allow load on this host, outside loopback. May be repeated.
     #[arg(long = "allow-target", value_name = "HOST")]
     pub allow_targets: Vec<String>,
@@ -137,6 +140,7 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
         reports: arguments.reports.clone(),
         state: state.clone(),
         program,
+        helper_image: arguments.helper_image.clone(),
         allowed_targets: arguments.allow_targets.clone(),
         heal_first: arguments.heal,
         observers: std::iter::once(observer).chain(figures).collect(),

@@ -75,10 +75,10 @@ fn the_quickstart_needs_nothing_that_is_not_built() {
 fn what_is_not_built_is_told() {
     assert_eq!(unbuilt(&read(&example()).plan), []);
     let example = example()
-        .replace("kill = {", "packets = { delay = \"1ms\", target = {")
+        .replace("kill = {", "http = { delay = \"1ms\", target = {")
         .replace("choose = 1 }", "choose = 1 } }");
     let paths: Vec<String> = unbuilt(&read(&example).plan).into_iter().map(|part| part.path).collect();
-    assert_eq!(paths, ["fault[0].packets"]);
+    assert_eq!(paths, ["fault[0].http"]);
 }
 
 /// Every key of the model at least once, with values that no default has.

@@ -27,10 +27,5 @@ pub fn unbuilt(plan: &Plan) -> Vec<Unbuilt> {
 /// The kinds of a fault that are not built.
 fn kinds(fault: &FaultSpec) -> impl Iterator<Item = &'static str> {
     let on_link = fault.http.as_ref().is_some_and(|http| http.link.is_some());
-    let unbuilt = move |kind: &str| match kind {
-        "packets" | "partition" | "dns" => true,
-        "http" => !on_link,
-        _ => false,
-    };
-    fault.kinds().into_iter().filter(move |kind| unbuilt(kind))
+    fault.kinds().into_iter().filter(move |kind| *kind == "http" && !on_link)
 }

@@ -1,10 +1,11 @@
 //! The deployment comes up, and the plan's setup is carried out.
 
-use super::Job;
 use super::phase::Phases;
 use super::preflight::Ready;
 use super::rendered::rendered;
 use super::serial::Serial;
+use super::{Job, network};
+use crate::chaos::helpers::Helpers;
 use crate::event::{Clock, Event, EventSink, Phase};
 use crate::flow::{Globals, Program, Runner};
 use crate::stack;
@@ -20,11 +21,14 @@ pub(super) struct Up {
     pub(super) sink: Rc<Serial>,
     /// The target.
     pub(super) url: String,
+    /// Stand ready in the network namespaces of those whom network faults may strike.
+    pub(super) helpers: Option<Arc<Helpers>>,
 }
 
 /// Errors are ready to be shown; what has come up by then is taken down by the caller.
 pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: Clock) -> Result<Up, String> {
     phases.enter(Phase::StackUp);
+    let image = network::image(job, ready).await?;
     tokio::select! {
         up = ready.stack.up() => up.map_err(|error| error.to_string())?,
         () = job.interrupt.raised(1) => return Err("interrupted while the stack came up".into()),
@@ -42,7 +46,11 @@ pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: C
     let runner = Rc::new(Runner::new(program.clone(), clock, sink.clone(), Arc::new(Globals::default())));
     let globals = Arc::new(set_up(job, ready, phases, &runner).await?);
     sink.flush();
-    Ok(Up { program, globals, runner, sink, url })
+    let helpers = tokio::select! {
+        helpers = network::helpers(job, ready, image) => helpers?,
+        () = job.interrupt.raised(1) => return Err("interrupted while network helpers were started".into()),
+    };
+    Ok(Up { program, globals, runner, sink, url, helpers })
 }
 
 async fn set_up(job: &Job, ready: &Ready, phases: &Phases, runner: &Runner) -> Result<Globals, String> {

@@ -40,6 +40,8 @@ pub struct Job {
     pub state: StateDir,
     /// This program, for the sentinel and for `${shakedown}`.
     pub program: PathBuf,
+    /// The image for network helpers, if not the one that is made of this program.
+    pub helper_image: Option<String>,
     /// Hosts outside loopback to which load may go.
     pub allowed_targets: Vec<String>,
     /// Whether leftovers of an earlier run are healed first.

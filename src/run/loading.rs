@@ -35,7 +35,7 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
     let start = clock.now() + LEAD;
     let end = start + timeline.total();
     let warmup_end = start + timeline.warmup_end();
-    let controller = match controller(job, ready, clock) {
+    let controller = match controller(job, ready, up, clock) {
         Ok(controller) => controller,
         Err(reason) => return never_started(start, reason),
     };
@@ -78,6 +78,9 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
     phases.enter(Phase::Heal);
     cancel.send_replace(true);
     let unhealed = controller.heal_all().await.err().unwrap_or_default();
+    if let Some(helpers) = &up.helpers {
+        helpers.end().await;
+    }
     // What was just being applied or healed is over now; the task has nothing left to wait for.
     let _ = chaos.await;
     probes.stop().await;
@@ -157,11 +160,13 @@ async fn drain(engine: Engine) -> LoadReport {
     }
 }
 
-fn controller(job: &Job, ready: &Ready, clock: Clock) -> Result<Rc<Controller>, String> {
+fn controller(job: &Job, ready: &Ready, up: &Up, clock: Clock) -> Result<Rc<Controller>, String> {
     let plan = &job.loaded.plan;
     let (stack, journal, events) = (ready.stack.clone(), ready.journal.clone(), ready.recorder.clone());
     Controller::new(&plan.faults, plan.seed, stack, journal, clock, events)
-        .map(|controller| Rc::new(controller.at_most(plan.stack.max_affected)))
+        .map(|controller| {
+            Rc::new(controller.at_most(plan.stack.max_affected).with_helpers(up.helpers.clone()))
+        })
         .map_err(|mistakes| mistakes.join("\n"))
 }
 

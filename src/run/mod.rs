@@ -12,6 +12,7 @@ mod job;
 mod live;
 mod loading;
 mod manifest;
+mod network;
 mod phase;
 mod preflight;
 mod probe;

@@ -24,6 +24,8 @@ pub(super) struct Ready {
     pub(super) feed: Feed,
     /// Held until the run is over.
     pub(super) lock: Lock,
+    /// The run's clock.
+    pub(super) clock: Clock,
 }
 
 impl Ready {
@@ -54,7 +56,7 @@ pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunE
     let feed = Feed::default();
     let recorder = manifest::recorder(job, &folder, utc - clock.now().0, &feed)?;
     let stack = driver(job, &folder, clock, &recorder, &journal).await?;
-    Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock })
+    Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock, clock })
 }
 
 /// The name under which lock and journal are kept.

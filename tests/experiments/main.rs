@@ -11,6 +11,12 @@ mod goose;
 mod hostile;
 mod killed;
 mod linear;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "the tests of network faults use the rest")]
+#[path = "../network/support.rs"]
+mod network;
+#[cfg(target_os = "linux")]
+mod packets;
 mod promises;
 mod proxy;
 mod quickstart;

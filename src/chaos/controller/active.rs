@@ -55,7 +55,7 @@ impl Shared {
     }
 
     async fn healed(&self, active: &Arc<Active>) {
-        self.tell_heal(active, FaultStage::Healed, None);
+        self.tell_heal(active, FaultStage::Healed, active.guard.told());
         self.active().retain(|other| !Arc::ptr_eq(other, active));
         active.affected.lock().unwrap_or_else(PoisonError::into_inner).take();
         let fault = &self.faults[active.fault];

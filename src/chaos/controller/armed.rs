@@ -35,7 +35,7 @@ impl Armed {
         seed: u64,
         occurrence: u32,
     ) -> Result<Vec<Instance>, String> {
-        target::struck(&built.target, self.rolling, instances, seed, &self.id, occurrence)
+        target::struck(&built.victims, self.rolling, instances, seed, &self.id, occurrence)
     }
 
     pub(super) fn condition(&self) -> Option<(String, String)> {
@@ -73,7 +73,7 @@ fn one(spec: &FaultSpec, instances: &[Instance], seed: u64) -> Result<Armed, Str
     let mut timing = Timing::of(spec, built.as_ref().is_some_and(|built| built.fault.is_momentary()))?;
     if let Some(built) = &built {
         // Every occurrence chooses from the same candidates: one that finds somebody means that all do.
-        let all = target::choose(&built.target, instances, seed, &spec.id, 0)?;
+        let all = target::all(&built.victims, instances, seed, &spec.id, 0)?;
         if spec.rolling {
             timing.once_for_each(all.len());
         }

@@ -9,13 +9,14 @@ mod tests;
 mod timer;
 
 use super::Journal;
+use super::helpers::Helpers;
 use crate::event::{Clock, Event, EventSink, FaultEvent, FaultStage, Nanos};
 use crate::plan::model::FaultSpec;
 use crate::stack::Stack;
 use active::Active;
 use armed::Armed;
 use radius::Radius;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
 
@@ -38,6 +39,8 @@ struct Shared {
     active: Mutex<Vec<Arc<Active>>>,
     /// How many instances are broken at the same time.
     affected: Arc<Radius>,
+    /// Helpers in the targets' network namespaces.
+    helpers: OnceLock<Arc<Helpers>>,
 }
 
 impl Controller {
@@ -64,6 +67,7 @@ impl Controller {
             applying: RwLock::new(()),
             active: Mutex::new(Vec::new()),
             affected: Arc::default(),
+            helpers: OnceLock::new(),
         };
         Ok(Controller { shared: Arc::new(shared) })
     }
@@ -72,6 +76,16 @@ impl Controller {
     #[must_use]
     pub fn at_most(self, instances: Option<u32>) -> Controller {
         self.shared.affected.limit(instances);
+        self
+    }
+
+    /// Helpers stand ready in the targets' network namespaces.
+    #[must_use]
+    pub fn with_helpers(self, helpers: Option<Arc<Helpers>>) -> Controller {
+        if let Some(helpers) = helpers {
+            // A controller is given helpers once, where it is made.
+            let _ = self.shared.helpers.set(helpers);
+        }
         self
     }
 

@@ -5,7 +5,7 @@ use super::armed::Armed;
 use super::{Shared, Told};
 use crate::chaos::faults::Built;
 use crate::chaos::schedule::{Begin, Strike};
-use crate::chaos::{Context, Entry, Escape, Heal};
+use crate::chaos::{Context, Entry, Escape, Heal, target};
 use crate::event::{FaultStage, Nanos};
 use crate::stack::Instance;
 use std::collections::BTreeSet;
@@ -208,9 +208,18 @@ async fn write_down_in_time(
     }
 }
 
+fn context(shared: &Arc<Shared>, fault: &Armed, due: Due, targets: Vec<Instance>) -> Context {
+    Context {
+        stack: Arc::clone(&shared.stack),
+        targets,
+        helpers: shared.helpers.get().cloned(),
+        seed: target::seed(shared.seed, &fault.id, due.occurrence),
+    }
+}
+
 async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due) -> Result<Written, String> {
     let targets = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
-    let context = Context { stack: Arc::clone(&shared.stack), targets };
+    let context = context(shared, fault, due, targets);
     let heals = built.fault.prepare(&context).await?;
     let written = Written { targets: context.targets, heals };
     shared
@@ -243,5 +252,5 @@ async fn now(
     let present = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
     let same = present.iter().map(life).eq(written.targets.iter().map(life));
     let targets = if same { present } else { write_down(shared, fault, built, due).await?.targets };
-    built.fault.apply(&Context { stack: Arc::clone(&shared.stack), targets }).await
+    built.fault.apply(&context(shared, fault, due, targets)).await
 }

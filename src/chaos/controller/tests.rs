@@ -234,7 +234,7 @@ async fn a_condition_strikes_once_it_holds() {
 async fn what_never_strikes_is_told() {
     let faults = "[[fault]]\nid='late'\nat='1h'\nkill={}\n[[fault]]\nid='never'\nwhen='x > 1'\nkill={}\n\
                   [[fault]]\nid='after'\nafter='never'\nkill={}\n\
-                  [[fault]]\nid='unbuilt'\nat='1ms'\npackets={target={service='node'}}";
+                  [[fault]]\nid='unbuilt'\nat='1ms'\nhttp={target={service='node'}}";
     let play = play(faults, Dolls::new(1));
     play.run(30).await;
     let mut told: Vec<(String, String)> = play
@@ -248,7 +248,7 @@ async fn what_never_strikes_is_told() {
         "`never` was not healed",
         "after the end",
         "`x > 1` did not hold",
-        "cannot apply `packets`",
+        "cannot apply `http`",
     ]) {
         assert!(detail.contains(word), "{id}: {detail}");
     }

@@ -3,11 +3,15 @@
 mod all;
 mod container;
 mod disconnect;
+mod dns;
 mod down;
 mod exec;
 mod kill;
 mod limit;
+mod network;
 mod on_link;
+mod packets;
+mod partition;
 mod pause;
 mod remove;
 mod restart;
@@ -59,13 +63,21 @@ pub(super) fn kind(spec: &FaultSpec) -> Result<&'static str, String> {
 /// A fault that can be applied, with whom it strikes.
 pub(super) struct Built {
     pub fault: Arc<dyn Fault>,
-    pub target: FaultTarget,
+    pub victims: Victims,
+}
+
+/// Whom a fault strikes.
+pub(super) enum Victims {
+    /// Chosen by the plan's `target`.
+    Chosen(FaultTarget),
+    /// The services and instances of these names, all of them.
+    Named(Vec<String>),
 }
 
 /// The fault itself; `Ok(None)` for a kind that this version cannot apply.
 pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
     kind(spec)?;
-    let built = |fault: Arc<dyn Fault>, target| Ok(Some(Built { fault, target }));
+    let built = |fault: Arc<dyn Fault>, target| Ok(Some(Built { fault, victims: Victims::Chosen(target) }));
     if let Some(kill) = &spec.kill {
         let fault = kill::Kill::new(kill.signal.as_deref())
             .map_err(|error| format!("fault `{}`: {error}", spec.id))?;
@@ -109,5 +121,24 @@ pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
         let target = on_link::target(fault.link());
         return built(Arc::new(on_link::OnLink::new(&spec.id, fault)), target);
     }
-    Ok(None)
+    network(spec)
+}
+
+/// The faults that live in the targets' network namespaces.
+fn network(spec: &FaultSpec) -> Result<Option<Built>, String> {
+    let (fault, victims) = if let Some(packets) = &spec.packets {
+        let victims = match &packets.between {
+            Some(between) => Victims::Named(between.from.iter().cloned().collect()),
+            None => Victims::Chosen(packets.target.clone()),
+        };
+        (packets::packets(&spec.id, packets), victims)
+    } else if let Some(partition) = &spec.partition {
+        (partition::partition(&spec.id, partition), Victims::Named(partition::victims(partition)))
+    } else if let Some(dns) = &spec.dns {
+        let fault = dns::dns(&spec.id, dns).map_err(|error| format!("fault `{}`: {error}", spec.id))?;
+        (fault, Victims::Chosen(dns.target.clone()))
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Built { fault: Arc::new(fault), victims }))
 }

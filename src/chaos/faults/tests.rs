@@ -1,7 +1,7 @@
 //! The kinds of faults on real processes, watched from outside.
 
 use super::super::fault::{Context, Fault};
-use super::{as_instance, build, kind};
+use super::{Victims, as_instance, build, kind};
 use crate::plan::model::FaultSpec;
 use crate::stack::os::is_frozen;
 use crate::stack::testing::{Scene, eventually, scene, sleepers};
@@ -25,7 +25,7 @@ async fn three() -> Scene {
 /// The first two instances, as they are now.
 fn context(scene: &Scene) -> Context {
     let targets = scene.stack.instances().into_iter().take(2).collect();
-    Context { stack: scene.stack.clone(), targets }
+    Context { stack: scene.stack.clone(), targets, helpers: None, seed: 0 }
 }
 
 fn alive(scene: &Scene) -> Vec<bool> {
@@ -129,11 +129,12 @@ async fn half_a_fault_is_undone() {
 #[test]
 fn exactly_one_kind_and_only_what_belongs_to_it() {
     assert_eq!(kind(&spec("toxic={link='l',type='latency'}")), Ok("toxic"));
-    assert!(build(&spec("dns={target={},action='drop'}")).expect("a fault").is_none());
+    assert!(build(&spec("dns={target={},action='drop'}")).expect("a fault").is_some());
     assert!(build(&spec("http={target={}}")).expect("a fault").is_none());
     for on_link in ["toxic={link='l',type='latency'}", "http={link='l',status=503}"] {
         let built = build(&spec(on_link)).expect("a fault").expect("it is built");
-        assert_eq!(as_instance(&built.target).map(|link| link.name).as_deref(), Some("link l"));
+        let Victims::Chosen(target) = &built.victims else { panic!("a link has a target") };
+        assert_eq!(as_instance(target).map(|link| link.name).as_deref(), Some("link l"));
     }
     for (text, word) in [
         ("", "does not say"),

@@ -155,6 +155,7 @@ async fn a_server_that_is_not_ours_is_driven_and_put_right_by_whoever_comes_afte
         fault: "toxic".into(),
         targets: vec![],
         heal: vec![heal],
+        applied: true,
     }];
     let (healed, again) = tokio::task::spawn_blocking(move || {
         assert_eq!(foreign::left(&left).len(), 1);

@@ -1,9 +1,10 @@
 //! Whom a fault strikes: services that exist, instances that they have.
 
 use super::Findings;
+use super::fault_network::is_nobody;
 use super::find::must_exist;
 use crate::plan::Plan;
-use crate::plan::model::{FaultSpec, FaultTarget, ServiceSpec, StackKind};
+use crate::plan::model::{Between, FaultSpec, FaultTarget, OneOrMany, ServiceSpec, StackKind};
 
 pub(super) fn check(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
     for (kind, process) in fault.on_processes() {
@@ -12,7 +13,7 @@ pub(super) fn check(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
     let targets = [
         ("limit", fault.limit.as_ref().map(|fault| &fault.target)),
         ("exec", fault.exec.as_ref().map(|fault| &fault.target)),
-        ("packets", fault.packets.as_ref().map(|fault| &fault.target)),
+        ("packets", fault.packets.as_ref().map(|fault| &fault.target).filter(|_| !is_link(fault))),
         ("dns", fault.dns.as_ref().map(|fault| &fault.target)),
         ("http", fault.http.as_ref().filter(|http| http.link.is_none()).map(|fault| &fault.target)),
     ];
@@ -28,12 +29,24 @@ pub(super) fn check(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
         for (i, peer) in packets.peers.iter().enumerate() {
             instance_or_service(plan, peer, &format!("{path}.packets.peers[{i}]"), found);
         }
+        if let Some(Between { from, to }) = &packets.between {
+            groups(plan, [from, to], &format!("{path}.packets.between"), found);
+        }
     }
     if let Some(partition) = &fault.partition {
-        for (side, group) in [("from", &partition.from), ("to", &partition.to)] {
-            for (i, name) in group.iter().enumerate() {
-                instance_or_service(plan, name, &format!("{path}.partition.{side}[{i}]"), found);
-            }
+        groups(plan, [&partition.from, &partition.to], &format!("{path}.partition"), found);
+    }
+}
+
+/// Whether it strikes a link between two groups, and no target of its own.
+fn is_link(fault: &FaultSpec) -> bool {
+    fault.packets.as_ref().is_some_and(|packets| packets.between.is_some() && is_nobody(&packets.target))
+}
+
+fn groups(plan: &Plan, groups: [&OneOrMany<String>; 2], path: &str, found: &mut Findings<'_>) {
+    for (side, group) in ["from", "to"].into_iter().zip(groups) {
+        for (i, name) in group.iter().enumerate() {
+            instance_or_service(plan, name, &format!("{path}.{side}[{i}]"), found);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Faults: exactly one kind, on something that is there, at a time that comes.
 
-use super::find::must_exist;
-use super::{Findings, Subject, fault_target, fault_time, links};
+use super::{Findings, Subject, fault_network, fault_target, fault_time, links};
 use crate::plan::model::{FaultSpec, StackKind};
 use crate::plan::nearest::listed;
 
@@ -51,7 +50,7 @@ fn kind(fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
 
 /// Kinds that a stack of processes cannot bear.
 fn only_for_containers(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
-    let of_containers = ["remove", "disconnect", "scale", "limit", "exec"];
+    let of_containers = ["remove", "disconnect", "scale", "limit", "exec", "packets", "partition", "dns"];
     for kind in fault.kinds().into_iter().filter(|kind| of_containers.contains(kind)) {
         if subject.plan.stack.kind == StackKind::Processes {
             let help =
@@ -93,10 +92,5 @@ fn details(subject: &Subject<'_>, fault: &FaultSpec, path: &str, found: &mut Fin
         );
     }
     links::fault(subject.plan, fault, path, found);
-    if let Some(direction) = fault.packets.as_ref().and_then(|packets| packets.direction.as_ref()) {
-        must_exist(found, format!("{path}.packets.direction"), "direction", direction, ["in", "out", "both"]);
-    }
-    if let Some(dns) = &fault.dns {
-        must_exist(found, format!("{path}.dns.action"), "action", &dns.action, ["refuse", "drop", "delay"]);
-    }
+    fault_network::check(fault, path, found);
 }

@@ -4,6 +4,7 @@
 
 mod contracts;
 mod counters;
+mod fault_network;
 mod fault_target;
 mod fault_time;
 mod faults;

@@ -223,34 +223,48 @@ pub struct ExecFault {
 #[serde(deny_unknown_fields)]
 pub struct PacketFault {
     /// Whom it strikes.
+    #[serde(default)]
     pub target: Target,
-    /// `in`, `out` or `both`.
+    /// In place of `target` and `peers`: the link between two groups, `{ from = ["app"], to = ["db", "cache"] }`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Between>,
+    /// `in`, `out` or `both` (the default), as the targets see it; with `between`, `out` is the way from `from` to `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub direction: Option<String>,
-    /// Only packets from or to these services.
+    /// Only packets from or to these services or instances.
     #[serde(default)]
     pub peers: Vec<String>,
-    /// Only packets from or to this port.
+    /// Only packets from or to this port, TCP and UDP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// So much later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<Time>,
-    /// Up to so much later still, drawn by the seed.
+    /// Up to so much later still, drawn by the seed. The packets of a connection keep their order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jitter: Option<Time>,
     /// This share is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<Share>,
-    /// This share is changed.
+    /// In this share one bit is changed; the receiver's checksum tells it, and drops the packet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrupt: Option<Share>,
-    /// This share overtakes the others.
+    /// This share skips the delay, and so overtakes the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reorder: Option<Share>,
     /// No more than this per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Size>,
+}
+
+/// Two groups of services or instances.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Between {
+    /// The one group.
+    pub from: OneOrMany<String>,
+    /// The other.
+    pub to: OneOrMany<String>,
 }
 
 /// No way from one group to another.
@@ -272,10 +286,10 @@ pub struct PartitionFault {
 pub struct DnsFault {
     /// Whom it strikes.
     pub target: Target,
-    /// Only these names.
+    /// Only these names, and all names below them.
     #[serde(default)]
     pub names: Vec<String>,
-    /// `refuse`, `drop` or `delay`.
+    /// `refuse` (the answer is REFUSED), `nxdomain` (there is no such name), `drop` (no answer) or `delay`.
     pub action: String,
     /// With `delay`: so much later.
     #[serde(default, skip_serializing_if = "Option::is_none")]

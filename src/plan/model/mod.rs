@@ -18,8 +18,8 @@ mod target;
 pub use contract::{Contract, Effected};
 pub use counter::Counter;
 pub use fault::{
-    DnsFault, ExecFault, FaultSpec, HttpFault, LimitFault, PacketFault, PartitionFault, ProcessFault,
-    ScaleFault, Target as FaultTarget, ToxicFault,
+    Between, DnsFault, ExecFault, FaultSpec, HttpFault, LimitFault, PacketFault, PartitionFault,
+    ProcessFault, ScaleFault, Target as FaultTarget, ToxicFault,
 };
 pub use feeder::{Feeder, FeederOrder};
 pub use final_read::FinalRead;

@@ -3,10 +3,10 @@
 use super::order::{Keys, keys};
 use crate::plan::Plan;
 use crate::plan::model::{
-    Contract, Counter, DnsFault, Effect, ExecFault, Expect, ExtractRule, FaultSpec, FaultTarget, Feeder,
-    FinalRead, Flow, HttpFault, Invariant, LimitFault, Link, Load, Objective, PacketFault, PartitionFault,
-    Probe, ProcessFault, Read, Ready, Replay, Retry, ScaleFault, ServiceSpec, Spike, StackSpec, Stage, Step,
-    Steps, TargetSpec, ToxicFault,
+    Between, Contract, Counter, DnsFault, Effect, ExecFault, Expect, ExtractRule, FaultSpec, FaultTarget,
+    Feeder, FinalRead, Flow, HttpFault, Invariant, LimitFault, Link, Load, Objective, PacketFault,
+    PartitionFault, Probe, ProcessFault, Read, Ready, Replay, Retry, ScaleFault, ServiceSpec, Spike,
+    StackSpec, Stage, Step, Steps, TargetSpec, ToxicFault,
 };
 use crate::plan::schema::is;
 use serde_json::Value as Json;
@@ -16,7 +16,7 @@ use std::fmt::Write;
 type Section = (&'static str, &'static str, fn() -> Keys);
 
 /// How a struct of the model stands in a plan, in the order of the reference, and its keys in the order of the model.
-const SECTIONS: [Section; 35] = [
+const SECTIONS: [Section; 36] = [
     ("StackSpec", "[stack]", keys::<StackSpec>),
     ("ServiceSpec", "[[stack.service]]", keys::<ServiceSpec>),
     ("Ready", "ready = { … }", keys::<Ready>),
@@ -43,6 +43,7 @@ const SECTIONS: [Section; 35] = [
     ("LimitFault", "limit = { … }", keys::<LimitFault>),
     ("ExecFault", "exec = { … }", keys::<ExecFault>),
     ("PacketFault", "packets = { … }", keys::<PacketFault>),
+    ("Between", "between = { … }", keys::<Between>),
     ("PartitionFault", "partition = { … }", keys::<PartitionFault>),
     ("DnsFault", "dns = { … }", keys::<DnsFault>),
     ("HttpFault", "http = { … }", keys::<HttpFault>),
