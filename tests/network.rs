@@ -2,6 +2,7 @@
 //!
 //! They need root and the `ip` and `nft` programs, the latter part also Docker; without them they skip and say so.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout, reason = "who runs the tests is told what was not tested")]
 
 #[path = "network/project.rs"]
 mod project;

@@ -229,6 +229,7 @@ impl Drop for Project {
 
 pub fn context(clock: Clock, notes: &Arc<Notes>) -> Context {
     Context {
+        links: None,
         run_id: format!("docker-{}", std::process::id()),
         run: std::env::temp_dir(),
         plan_directory: project_folder(),
