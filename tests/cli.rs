@@ -158,11 +158,11 @@ fn a_port_in_use() {
 }
 
 #[test]
-fn a_compose_stack_is_not_built_yet() {
+fn a_compose_file_that_is_missing() {
     let (code, _, error) =
         Desk::new().plan(&format!("{PLAN}[stack]\nkind = \"compose\"\nfile = \"compose.yaml\"\n"));
-    assert_eq!(code, 2, "{error}");
-    assert!(error.contains("not built"), "{error}");
+    assert_eq!(code, 3, "{error}");
+    assert!(error.contains("compose.yaml"), "{error}");
 }
 
 #[test]

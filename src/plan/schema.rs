@@ -1,13 +1,18 @@
 //! The JSON Schema of a plan, and the way through it.
 
 use super::Plan;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
     let mut schema = schemars::schema_for!(Plan);
     schema.insert("title".into(), "shakedown plan".into());
-    schema.to_value()
+    let mut schema = schema.to_value();
+    // A plan that includes others may get the rest from them.
+    let required = schema.as_object_mut().and_then(|schema| schema.remove("required"));
+    schema["if"] = json!({ "not": { "required": ["include"] } });
+    schema["then"] = json!({ "required": required });
+    schema
 });
 
 /// The JSON Schema (draft 2020-12) of a plan file, for editors. Made from the model and its comments.

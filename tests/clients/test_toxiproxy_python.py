@@ -85,8 +85,8 @@ def test_the_same_name_twice(server):
 
 
 def test_destroy(server):
-    server.create(upstream="localhost:3306", name="db")
-    assert server.destroy("db") is True
+    proxy = server.create(upstream="localhost:3306", name="db")
+    assert server.destroy(proxy) is True
     assert server.get_proxy("db") is None
     assert server.destroy("db") is False
 

@@ -35,7 +35,8 @@ pub async fn dump(project: &Project) -> Vec<Value> {
     let mut all = Vec::new();
     let memory = project.engine.memory_of_machine().await.expect("the engine answers");
     for container in project.engine.of_project(&project.name).await.expect("the engine answers") {
-        let told = project.engine.inspect_whole(&container.id).await.expect("it is there");
+        // One that went while we looked is missing here, as it is there.
+        let Ok(told) = project.engine.inspect_whole(&container.id).await else { continue };
         let mut told = serde_json::to_value(told).expect("JSON");
         let short = container.id[..12].to_owned();
         clean(&mut told, &short);

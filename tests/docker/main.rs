@@ -1,6 +1,7 @@
 //! The Docker driver and the faults on containers, on a Compose project of three services. Without an engine every test
 //! says so and returns.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout, reason = "who runs the tests is told what was not tested")]
 
 mod alone;
 mod dump;

@@ -149,7 +149,10 @@ async fn with_the_sentinel_killed_too_heal_leaves_nothing() {
         let sentinel = Pid::from_raw(harness.sentinel as i32).expect("a pid");
         kill_process(sentinel, Signal::KILL).expect("it is there");
         harness.vanish();
-        assert!(is_felt(&project, kind.name).await, "{}: nobody has healed it", kind.name);
+        eventually(&format!("{}: nobody has healed it", kind.name), async || {
+            is_felt(&project, kind.name).await
+        })
+        .await;
         let state = StateDir::at(harness.folder.path().join("shakedown"));
         let left = leftovers(&state, &project.name).expect("the engine answers");
         assert!(!left.is_empty(), "{}", kind.name);

@@ -99,3 +99,5 @@ fn step_lists(plan: &Plan) -> impl Iterator<Item = (String, &[super::model::Step
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_network;

@@ -72,8 +72,11 @@ pub(super) fn all(schema: &Json) -> Vec<String> {
 fn section(heading: &str, definition: &Json, keys: Keys, schema: &Json) -> String {
     let mut text = format!("{heading}\n\n{}\n\n", prose(&definition["description"]));
     text.push_str("| key | type | default | meaning |\n|---|---|---|---|\n");
-    let required =
-        |key: &str| definition["required"].as_array().is_some_and(|list| list.iter().any(|one| one == key));
+    let required = |key: &str| {
+        // That of a whole plan holds unless it includes others.
+        let lists = [&definition["required"], &definition["then"]["required"]];
+        lists.into_iter().filter_map(|list| list.as_array()).flatten().any(|one| one == key)
+    };
     for key in keys {
         let property = &definition["properties"][key];
         let default = if required(key) { "required".to_owned() } else { default(&property["default"]) };

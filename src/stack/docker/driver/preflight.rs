@@ -80,7 +80,8 @@ async fn compose(
 /// Every image is here, or is built from a Dockerfile. A run pulls nothing: what is tested is what is on the machine.
 async fn images(engine: &Engine, compose: &Compose) -> Result<(), StackError> {
     let mut missing = Vec::new();
-    for (service, config) in compose.services().await? {
+    let services = compose.services().await?.into_iter();
+    for (service, config) in services.filter(|(_, config)| config.is_in(&compose.profiles)) {
         let Some(image) = config.image.filter(|_| !config.builds) else { continue };
         if !engine.has_image(&image).await? {
             missing.push(format!("`{image}` of the service `{service}`"));
