@@ -190,12 +190,16 @@ impl Armed {
     /// They strike; returns when all are in force.
     pub async fn strike(&mut self) {
         let number = self.controller.active();
+        // The project's earlier faults are among the events too.
+        let applied =
+            |notes: &[FaultEvent]| notes.iter().filter(|one| one.stage == FaultStage::Applied).count();
+        let before = applied(&self.events());
         let (cancel, cancelled) = tokio::sync::watch::channel(false);
         let (controller, start) = (Arc::clone(&self.controller), self.clock.now());
         let end = start + Nanos::from_secs_f64(600.0);
         self.running =
             Some((tokio::spawn(async move { controller.run(start, end, cancelled).await }), cancel));
-        self.until("applied", |notes| notes.iter().any(|one| one.stage == FaultStage::Applied)).await;
+        self.until("applied", |notes| applied(notes) > before).await;
         assert!(self.controller.active() > number, "{:?}", self.events());
     }
 
