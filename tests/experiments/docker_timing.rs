@@ -64,7 +64,7 @@ async fn two_hundred_strikes_land_in_time() {
     controller.heal_all().await.expect("it heals");
     for (id, number) in [("pause", 200), ("kill", 10), ("beside", 20)] {
         assert_eq!(delays(&notes, id, FaultStage::Applied).len(), number, "{id}");
-        assert_eq!(delays(&notes, id, FaultStage::ApplyFailed), [], "{id}");
+        assert_eq!(delays(&notes, id, FaultStage::ApplyFailed), Vec::<f64>::new(), "{id}");
     }
     let pause = show("pause", &delays(&notes, "pause", FaultStage::Applied));
     show("pause, started", &delays(&notes, "pause", FaultStage::Started));
