@@ -2,6 +2,7 @@
 //!
 //! What the engine needs to carry out a kill is shown apart: it is not ours.
 
+#[allow(dead_code, reason = "the tests of the driver use the rest")]
 #[path = "../docker/support.rs"]
 mod project;
 

@@ -68,7 +68,7 @@ impl World {
             (Store::Etcd, "2") => ("cas", format!("[{},{}]", any(), any())),
             (Store::Etcd, _) => ("write", any()),
             (Store::Register, _) => ("write", begun.to_string()),
-            (Store::Texts, "2") if begun % 7 == 0 => ("write", format!("\"w{begun} \"")),
+            (Store::Texts, "2") if begun.is_multiple_of(7) => ("write", format!("\"w{begun} \"")),
             (Store::Texts, _) => ("append", format!("\"x{begun} \"")),
         };
         Pending { key, function, argument, result: None }

@@ -3,6 +3,8 @@
 //! `cargo test --release --test experiments -- --test-threads=1`. What is compared with a theory is computed here from the
 //! plan and from what was observed, never from the program's own figures.
 
+#![allow(clippy::print_stdout, reason = "an experiment prints its figures")]
+
 mod checkers;
 mod docker_timing;
 mod frozen;
