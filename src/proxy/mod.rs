@@ -2,7 +2,7 @@
 //! a run. It uses nothing else of the house.
 //!
 //! [`Proxies`] holds [`Proxy`]s. Each listens, dials its upstream for every client, and lets both directions of the
-//! connection pass through its toxics ([`toxics`], one file each). [`serve`] offers all of that over HTTP.
+//! connection pass through its toxics (`toxics`, one file each). [`serve`] offers all of that over HTTP.
 
 mod address;
 mod api;
