@@ -31,10 +31,12 @@ fn experiment(arguments: cli::run::Arguments) -> Result<Exit, Stop> {
     if arguments.dry_run {
         return cli::dry_run::main(&plan, &arguments);
     }
-    let run = cli::run::carry_out(&plan, &arguments)?;
-    let record = cli::verify::record(&run.folder)?;
-    let assessment = cli::verify::assess(&plan.plan, &record)?;
-    cli::report::write(&run.folder, &plan.plan, &record, &assessment, arguments.output.jtl)?;
-    cli::github::after_run(&plan, &record, &assessment, &arguments.output);
-    cli::run::conclude(&plan, &run, &assessment, &arguments)
+    cli::run::tried(&plan, &arguments, || {
+        let run = cli::run::carry_out(&plan, &arguments)?;
+        let record = cli::verify::record(&run.folder)?;
+        let assessment = cli::verify::assess(&plan.plan, &record)?;
+        cli::report::write(&run.folder, &plan.plan, &record, &assessment, arguments.output.jtl)?;
+        cli::github::after_run(&plan, &record, &assessment, &arguments.output);
+        cli::run::conclude(&plan, &run, &assessment, &arguments)
+    })
 }

@@ -120,7 +120,7 @@ fn folder(arguments: &Arguments) -> Result<PathBuf, Stop> {
 /// One run, judged; and the code that it alone asks for.
 fn carried(trial: &Trial, folder: &Path, arguments: &Arguments) -> (Carried, Exit) {
     let began = Instant::now();
-    let (found, stop, exit) = match one(trial, folder, arguments) {
+    let (found, stop, exit) = match tried(trial, folder, arguments) {
         Ok((run, found)) => {
             let left =
                 (!run.unhealed.is_empty()).then(|| format!("left unhealed: {}", run.unhealed.join("; ")));
@@ -149,6 +149,18 @@ fn carried(trial: &Trial, folder: &Path, arguments: &Arguments) -> (Carried, Exi
         ended: utc_text(now()),
     });
     (Carried { outcome, stop }, exit)
+}
+
+/// Runs a plan, or its counter-run until it has shown what it must or was tried as often as the plan wants it.
+fn tried(trial: &Trial, folder: &Path, arguments: &Arguments) -> Result<(RunEnd, (Verdict, String)), Stop> {
+    for number in 1..trial.tries {
+        let (run, (verdict, reason)) = one(trial, folder, arguments)?;
+        if verdict == Verdict::Pass || run.interrupted || !run.unhealed.is_empty() {
+            return Ok((run, (verdict, reason)));
+        }
+        output::line(&format!("        try {number} of {}: {reason}", trial.tries));
+    }
+    one(trial, folder, arguments)
 }
 
 /// Runs a plan or its counter-run, and says whether it came out as the claim has it.

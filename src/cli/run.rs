@@ -120,6 +120,27 @@ pub(super) fn counter<'a>(loaded: &'a Loaded, arguments: &Arguments) -> Result<O
     }
 }
 
+/// Carries out one experiment; a counter-run that fails only now and then as often as its plan wants it tried.
+///
+/// # Errors
+/// Those of the experiment; after one there is no further try.
+pub fn tried(
+    loaded: &Loaded,
+    arguments: &Arguments,
+    mut once: impl FnMut() -> Result<Exit, Stop>,
+) -> Result<Exit, Stop> {
+    let tries = counter(loaded, arguments)?.map_or(1, |counter| counter.tries);
+    for number in 1..tries {
+        match once()? {
+            Exit::Fail | Exit::Unknown => {
+                output::line(&format!("shakedown: try {number} of {tries} has not shown it; once more"));
+            }
+            settled => return Ok(settled),
+        }
+    }
+    once()
+}
+
 /// Runs it, to its end or until the user ends it.
 pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop> {
     let program = std::env::current_exe()

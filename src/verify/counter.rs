@@ -82,6 +82,7 @@ mod tests {
             set: Default::default(),
             fails: vec!["a".into()],
             may_fail: vec!["b".into()],
+            tries: 1,
         };
         judge(&counter, &found).code
     }
@@ -106,6 +107,7 @@ mod tests {
             set: Default::default(),
             fails: vec!["nobody".into()],
             may_fail: vec![],
+            tries: 1,
         };
         let verdict = judge(&counter, &assessment());
         assert_eq!(verdict.code, 1);

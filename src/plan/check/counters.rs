@@ -4,6 +4,9 @@ use super::{Findings, Subject};
 use crate::plan::nearest::instead;
 use std::collections::BTreeSet;
 
+/// Every loop is bounded.
+const MOST_TRIES: u32 = 100;
+
 pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
     let plan = subject.plan;
     let mut judged: Vec<String> = plan.objectives.iter().map(|objective| objective.name()).collect();
@@ -28,6 +31,10 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
         if counter.set.is_empty() {
             let help = "add `set = { \"stack.service.node.env.MODE\" = \"broken\" }`";
             found.error(format!("{path}.set"), "a counter that changes nothing", help);
+        }
+        if counter.tries == 0 || counter.tries > MOST_TRIES {
+            let message = format!("{} tries", counter.tries);
+            found.error(format!("{path}.tries"), message, format!("a number from 1 to {MOST_TRIES}"));
         }
         if counter.fails.is_empty() {
             let help = "name the objectives or invariants that must fail";

@@ -21,4 +21,17 @@ pub struct Counter {
     /// Those that may fail; any other must not.
     #[serde(default)]
     pub may_fail: Vec<String>,
+    /// How often it is tried, where it fails only now and then: up to so many runs, and no further one once it has failed as
+    /// named.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub tries: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_once(tries: &u32) -> bool {
+    *tries == 1
 }

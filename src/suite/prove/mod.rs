@@ -21,7 +21,7 @@ pub use export::{csv, json, markdown, terminal};
 pub use outcome::{FORMAT, Outcome};
 pub use results::{Results, newest};
 pub use table::{Proof, Row, table};
-pub use trial::{Counts, Prepared, Trial, prepare, trials};
+pub use trial::{CounterRun, Counts, Prepared, Trial, prepare, trials};
 
 use std::io;
 

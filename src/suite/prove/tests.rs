@@ -10,7 +10,7 @@ fn prepared() -> Vec<Prepared> {
         words: format!("the claim {claim} | in words"),
         plan: PathBuf::from(file),
         sha256: format!("sha of {file}"),
-        counters: counters.iter().map(|name| (*name).to_owned()).collect(),
+        counters: counters.iter().map(|name| CounterRun { name: (*name).to_owned(), tries: 1 }).collect(),
     };
     vec![
         plan("L2", "plans/L2-a.toml", &[""]),

@@ -16,8 +16,17 @@ pub struct Prepared {
     pub plan: PathBuf,
     /// The SHA-256 of the plan's whole text, includes folded in and overrides applied.
     pub sha256: String,
-    /// Its counter-runs by name; an empty name for the only one of a plan.
-    pub counters: Vec<String>,
+    /// Its counter-runs.
+    pub counters: Vec<CounterRun>,
+}
+
+/// A counter-run of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterRun {
+    /// Its name; empty for the only one of a plan.
+    pub name: String,
+    /// How often it is tried until it fails as named.
+    pub tries: u32,
 }
 
 /// One run, or one counter-run.
@@ -33,6 +42,8 @@ pub struct Trial {
     pub counter: Option<String>,
     /// Which time, from 1.
     pub round: u32,
+    /// How often it is tried until it has shown what it must; a run once.
+    pub tries: u32,
 }
 
 impl Trial {
@@ -76,7 +87,10 @@ pub fn prepare(claims: &[Claim], overrides: &[Override]) -> Result<Vec<Prepared>
                         .plan
                         .counters
                         .iter()
-                        .map(|counter| counter.name.clone().unwrap_or_default())
+                        .map(|counter| CounterRun {
+                            name: counter.name.clone().unwrap_or_default(),
+                            tries: counter.tries,
+                        })
                         .collect(),
                 }),
                 Err(diagnostics) => wrong.push(diagnostics),
@@ -90,14 +104,15 @@ pub fn prepare(claims: &[Claim], overrides: &[Override]) -> Result<Vec<Prepared>
 /// early has then seen every claim once rather than the first one three times.
 pub fn trials(prepared: &[Prepared], times: u32) -> Vec<Trial> {
     let of = |plan: &Prepared, round: u32| {
-        let counters = plan.counters.iter().cloned().map(Some);
+        let counters = plan.counters.iter().map(Some);
         std::iter::once(None)
             .chain(counters)
             .map(|counter| Trial {
                 claim: plan.claim.clone(),
                 plan: plan.plan.clone(),
                 sha256: plan.sha256.clone(),
-                counter,
+                tries: counter.map_or(1, |counter| counter.tries),
+                counter: counter.map(|counter| counter.name.clone()),
                 round,
             })
             .collect::<Vec<_>>()

@@ -35,8 +35,9 @@ impl From<tokio_postgres::Error> for DbError {
             SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => DbError::Late,
             // A deposed primary, a server that is starting, stopping or full.
             SqlState::READ_ONLY_SQL_TRANSACTION => DbError::Down(said.message().to_owned()),
-            // 28 and 3D: a cluster that is being made has neither the role nor the database yet.
-            _ if matches!(class, "08" | "28" | "3D" | "53" | "57" | "58") => {
+            // 28 and 3D: a cluster that is being made has neither the role nor the database yet. 40: rolled back for the sake
+            // of others, on a replica because what it was reading had to be replayed over.
+            _ if matches!(class, "08" | "28" | "3D" | "40" | "53" | "57" | "58") => {
                 DbError::Down(said.message().to_owned())
             }
             code => DbError::Refused(code, said.message().to_owned()),

@@ -6,7 +6,6 @@ use crate::metrics;
 use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// `GET /health/live`.
 pub async fn live() -> &'static str {
@@ -15,9 +14,9 @@ pub async fn live() -> &'static str {
 
 /// `GET /health/ready`.
 pub async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
-    match server.ready.load(Ordering::Relaxed) {
+    match *server.ready.borrow() {
         true => (StatusCode::OK, "ready\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "starting or ending\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "ending\n"),
     }
 }
 

@@ -19,10 +19,9 @@ use axum::routing::{get, put};
 use door::Door;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpSocket;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{Semaphore, watch};
 
 /// The longest that an orderly end takes: drain, close, work in the background.
 const END: Duration = Duration::from_millis(4_500);
@@ -35,7 +34,7 @@ pub struct Server {
     pub stop: Stop,
     signature: HeaderValue,
     version: HeaderValue,
-    ready: AtomicBool,
+    ready: watch::Sender<bool>,
     in_flight: Arc<Semaphore>,
     connections: usize,
     within: Duration,
@@ -68,7 +67,7 @@ impl Server {
             stop: Stop::on_signal(),
             signature: header("INSTANCE", instance)?,
             version: header("VERSION", version)?,
-            ready: AtomicBool::new(false),
+            ready: watch::Sender::new(false),
             in_flight: Arc::new(Semaphore::new(environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?)),
             connections: environment.number("MAX_CONNECTIONS", 1_000, 1..=100_000)?,
             within: environment.milliseconds("REQUEST_TIMEOUT_MS", 5_000)?,
@@ -80,12 +79,16 @@ impl Server {
 
     /// From now on the balancer may send requests.
     pub fn is_ready(&self) {
-        if !self.ready.swap(true, Ordering::Relaxed) {
+        if !self.ready.send_replace(true) {
             log::info("ready", &[]);
         }
     }
 
-    /// Serves `api` (under the limits) and `open` (without: audits, switches) until told to stop, then ends in order.
+    /// Serves `api` (under the limits) and `open` (without: audits, switches) from when it is ready until told to stop,
+    /// then ends in order.
+    ///
+    /// The address is taken at once, and connections to it are refused until then: a balancer that learns of an instance by
+    /// DNS sends it requests before the first health check, and a refused connection is tried elsewhere at no cost.
     pub async fn run(self: Arc<Server>, api: Router, open: Router) -> Result<(), String> {
         let limited = api.layer(middleware::from_fn_with_state(self.clone(), shed::limit));
         let router = limited
@@ -95,11 +98,16 @@ impl Server {
             .route("/metrics", get(health::metrics).with_state(self.clone()))
             .route("/crash/{point}", put(crash::arm))
             .layer(middleware::from_fn_with_state(self.clone(), envelope::sign));
-        let door = Door::new(self.listen()?, self.connections);
+        let socket = self.bind()?;
+        tokio::select! {
+            () = self.turns_ready() => {}
+            () = self.stop.told() => return Ok(()),
+        }
+        let door = Door::new(self.listen(socket)?, self.connections);
         let server = self.clone();
         let serving = axum::serve(door, router).with_graceful_shutdown(async move {
             server.stop.told().await;
-            server.ready.store(false, Ordering::Relaxed);
+            server.ready.send_replace(false);
             log::info("draining", &[]);
             tokio::time::sleep(server.drain).await;
         });
@@ -120,18 +128,31 @@ impl Server {
         }
     }
 
-    fn listen(&self) -> Result<tokio::net::TcpListener, String> {
+    async fn turns_ready(&self) {
+        // The sender is ours: it cannot be gone.
+        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
+    }
+
+    fn bind(&self) -> Result<TcpSocket, String> {
         let address = self.address;
-        let bind = || -> std::io::Result<tokio::net::TcpListener> {
+        let bind = || -> std::io::Result<(TcpSocket, SocketAddr)> {
             let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
             // The address may be taken again at once after a restart.
             socket.set_reuseaddr(true)?;
             socket.bind(address)?;
-            socket.listen(1024)
+            let bound = socket.local_addr()?;
+            Ok((socket, bound))
         };
-        let listener = bind().map_err(|error| format!("cannot listen on {address}: {error}"))?;
-        let bound = listener.local_addr().map_err(|error| format!("cannot listen on {address}: {error}"))?;
-        log::info("listening", &[("address", &bound)]);
+        let (socket, bound) =
+            bind().map_err(|error| format!("cannot take the address {address}: {error}"))?;
+        log::info("bound", &[("address", &bound)]);
+        Ok(socket)
+    }
+
+    fn listen(&self, socket: TcpSocket) -> Result<TcpListener, String> {
+        let listener =
+            socket.listen(1024).map_err(|error| format!("cannot listen on {}: {error}", self.address))?;
+        log::info("listening", &[]);
         Ok(listener)
     }
 }

@@ -6,6 +6,7 @@ mod expectations;
 mod follow;
 mod hands;
 mod inventory;
+mod own_check;
 mod places;
 mod preflight;
 mod ready;

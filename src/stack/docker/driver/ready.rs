@@ -2,6 +2,7 @@
 
 use super::Inner;
 use super::inventory::Known;
+use super::own_check::OwnCheck;
 use crate::event::StackChange;
 use crate::plan::model::{Ready, ServiceSpec};
 use crate::stack::StackError;
@@ -72,12 +73,16 @@ async fn wait_service(inner: &Inner, service: &str, began: Instant) -> Result<us
 
 /// Waits until it runs and its health check, if it has one, passes; or until it has ended with code 0.
 async fn settled(inner: &Inner, known: &Known, deadline: Instant) -> Result<(), StackError> {
+    let mut own_check = OwnCheck::default();
     loop {
         inner.inventory.look(&inner.engine, &known.container.id).await?;
         let now = inner.inventory.named(&known.name)?;
         let container = &now.container;
         match (container.state, container.health) {
             (State::Running, None | Some(Health::Healthy)) => return Ok(()),
+            (State::Running, Some(Health::Starting)) if own_check.passes(&inner.engine, container).await => {
+                return Ok(());
+            }
             (State::Paused, _) => {
                 let help = "is paused; `docker unpause` it, or run `shakedown heal` if a run left it so";
                 return Err(StackError::new(format!("{} {help}", known.name)));

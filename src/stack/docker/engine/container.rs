@@ -76,6 +76,8 @@ pub struct Container {
     pub oom_killed: bool,
     /// What its health check says, if it has one.
     pub health: Option<Health>,
+    /// The command of its health check, as it is carried out inside.
+    pub check: Option<Vec<String>>,
     /// When it was started last, in the engine's words.
     pub started_at: String,
     /// Its networks by name.
@@ -155,12 +157,24 @@ impl From<ContainerInspectResponse> for Container {
                 Some(HealthStatusEnum::UNHEALTHY) => Some(Health::Unhealthy),
                 _ => None,
             },
+            check: config.healthcheck.and_then(|check| command(check.test.unwrap_or_default())),
             started_at: state.started_at.unwrap_or_default(),
             networks,
             published,
             stop_timeout: config.stop_timeout,
             stop_signal: config.stop_signal.unwrap_or_else(|| "SIGTERM".into()),
         }
+    }
+}
+
+/// A health check as the image or the compose file writes it, as a command; its first word says how it is meant.
+fn command(test: Vec<String>) -> Option<Vec<String>> {
+    match test.split_first() {
+        Some((how, command)) if how == "CMD" && !command.is_empty() => Some(command.to_vec()),
+        Some((how, [script])) if how == "CMD-SHELL" => {
+            Some(["/bin/sh", "-c", script].map(String::from).to_vec())
+        }
+        _ => None,
     }
 }
 
@@ -196,5 +210,19 @@ mod tests {
         assert_eq!(instance_name("pg-1", 1), "pg-1");
         assert_eq!(instance_name("pg-1", 2), "pg-1-2");
         assert_eq!(instance_name("db-", 1), "db--1");
+    }
+
+    #[test]
+    fn a_health_check_is_a_command() {
+        let found = |words: &[&str]| command(words.iter().map(ToString::to_string).collect());
+        let words = |words: &[&str]| Some(words.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(
+            found(&["CMD", "curl", "-f", "http://localhost"]),
+            words(&["curl", "-f", "http://localhost"])
+        );
+        assert_eq!(found(&["CMD-SHELL", "test -e /ready"]), words(&["/bin/sh", "-c", "test -e /ready"]));
+        assert_eq!(found(&["NONE"]), None);
+        assert_eq!(found(&["CMD"]), None);
+        assert_eq!(found(&[]), None);
     }
 }

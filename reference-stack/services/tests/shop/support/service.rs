@@ -25,7 +25,7 @@ impl Service {
         service
     }
 
-    /// Starts a role and waits until it listens.
+    /// Starts a role and waits until it has its address.
     pub fn begin(scene: &Scene, role: &str, environment: &[(&str, &str)]) -> Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_refshop"));
         command.arg(role).env_clear().stdout(Stdio::piped()).stderr(Stdio::inherit());
@@ -42,10 +42,10 @@ impl Service {
                 kept.lock().expect("no panic").push(line);
             }
         });
-        let address = eventually(&format!("{role} listens"), || {
+        let address = eventually(&format!("{role} has an address"), || {
             let lines = log.lock().expect("no panic");
             let told = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            told.filter(|line| line["message"] == "listening")
+            told.filter(|line| line["message"] == "bound")
                 .find_map(|line| line["address"].as_str()?.parse().ok())
         });
         Service { address, child, log }
