@@ -1,5 +1,6 @@
-//! A container's own health check, asked for by us: the engine carries it out for the first time a whole interval after the
-//! start, and a deployment with long intervals (each check is a process, and costs one) would be waited for in vain.
+//! A container's own health check, asked for by us. The engine carries it out for the first time a whole interval after the
+//! start, and calls a container that was paused unhealthy until the next time; a deployment with long intervals (each check
+//! is a process, and costs one) would be waited for in vain.
 
 use crate::stack::docker::engine::{Container, Engine};
 use std::time::Duration;

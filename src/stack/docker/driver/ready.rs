@@ -80,9 +80,7 @@ async fn settled(inner: &Inner, known: &Known, deadline: Instant) -> Result<(), 
         let container = &now.container;
         match (container.state, container.health) {
             (State::Running, None | Some(Health::Healthy)) => return Ok(()),
-            (State::Running, Some(Health::Starting)) if own_check.passes(&inner.engine, container).await => {
-                return Ok(());
-            }
+            (State::Running, Some(_)) if own_check.passes(&inner.engine, container).await => return Ok(()),
             (State::Paused, _) => {
                 let help = "is paused; `docker unpause` it, or run `shakedown heal` if a run left it so";
                 return Err(StackError::new(format!("{} {help}", known.name)));
