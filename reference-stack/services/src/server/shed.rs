@@ -1,20 +1,30 @@
 //! Load shedding: so many requests at once, and each within its time. One more gets 429 before anything is done for it,
 //! so that the caller knows that nothing was; there is no queue that could grow.
+//!
+//! A request with an idempotency key gets 503 instead. The proxies in front try such a one at a second instance when the
+//! first is too slow, and then only the second one's answer arrives: its "nothing was done" would be a lie about the first.
 
 use super::Server;
 use crate::metrics;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Lets a request in if there is room for it.
 pub async fn limit(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    if !server.ready.load(Ordering::Relaxed) && !server.stop.is_told() {
-        return Problem::unavailable("this instance is still starting").into_response();
+    let keyed = request.headers().contains_key("idempotency-key");
+    let response = limited(&server, request, next).await;
+    if keyed && response.status() == StatusCode::TOO_MANY_REQUESTS {
+        return Problem::unavailable("there is too much to do; another instance may have done it")
+            .into_response();
     }
+    response
+}
+
+async fn limited(server: &Server, request: Request, next: Next) -> Response {
     let Ok(_permit) = server.in_flight.try_acquire() else {
         metrics::count("refshop_shed_total", "");
         return Problem::overloaded("there is too much to do; nothing was done for this request")
