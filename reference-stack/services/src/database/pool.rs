@@ -4,6 +4,7 @@ use super::connection::{Connection, Session};
 use super::{DbError, Parameters};
 use crate::environment::Environment;
 use crate::log;
+use crate::server::shed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -12,6 +13,8 @@ use tokio_postgres::{Config, NoTls, Row};
 
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_millis(1_000);
+/// How long one waits for a connection where nobody is turned away.
+const UNSHED: Duration = Duration::from_secs(60);
 /// Between two attempts.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -49,7 +52,10 @@ impl Database {
         let statement = environment.milliseconds("DATABASE_TIMEOUT_MS", 1_500)?;
         let (most, wait) = (
             environment.number("DATABASE_POOL", 8, 1..=100)?,
-            environment.milliseconds("DATABASE_WAIT_MS", 500)?,
+            match shed::is_on(environment)? {
+                true => environment.milliseconds("DATABASE_WAIT_MS", 500)?,
+                false => UNSHED,
+            },
         );
         // The server gives up by itself, too: what nobody waits for must not hold a lock.
         config.application_name("refshop").connect_timeout(CONNECT).options(format!(

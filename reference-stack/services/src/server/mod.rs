@@ -5,7 +5,7 @@ mod door;
 mod envelope;
 mod health;
 pub mod request_id;
-mod shed;
+pub mod shed;
 mod stop;
 
 pub use stop::Stop;
@@ -38,6 +38,7 @@ pub struct Server {
     ready: AtomicBool,
     in_flight: Arc<Semaphore>,
     connections: usize,
+    silence: Duration,
     within: Duration,
     drain: Duration,
     log_all: bool,
@@ -69,8 +70,9 @@ impl Server {
             signature: header("INSTANCE", instance)?,
             version: header("VERSION", version)?,
             ready: AtomicBool::new(false),
-            in_flight: Arc::new(Semaphore::new(environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?)),
+            in_flight: Arc::new(Semaphore::new(shed::room(environment)?)),
             connections: environment.number("MAX_CONNECTIONS", 1_000, 1..=100_000)?,
+            silence: environment.milliseconds("IDLE_TIMEOUT_MS", 75_000)?,
             within: environment.milliseconds("REQUEST_TIMEOUT_MS", 5_000)?,
             drain: environment.milliseconds("DRAIN_MS", 1_000)?.min(Duration::from_secs(2)),
             log_all: environment.choice("LOG", &[("failures", false), ("requests", true)])?,
@@ -95,7 +97,7 @@ impl Server {
             .route("/metrics", get(health::metrics).with_state(self.clone()))
             .route("/crash/{point}", put(crash::arm))
             .layer(middleware::from_fn_with_state(self.clone(), envelope::sign));
-        let door = Door::new(self.listen()?, self.connections);
+        let door = Door::new(self.listen()?, self.connections, self.silence);
         let server = self.clone();
         let serving = axum::serve(door, router).with_graceful_shutdown(async move {
             server.stop.told().await;

@@ -3,7 +3,7 @@
 use super::client::{self, Reply};
 use super::{Scene, eventually};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -62,8 +62,13 @@ impl Service {
         if let Some(scene) = scene {
             command.env("DATABASE_WRITE_URL", scene.database()).env("AMQP_URLS", scene.broker());
         }
-        let output = command.envs(environment.iter().copied()).output().expect("refshop runs");
-        (output.status, String::from_utf8_lossy(&output.stdout).into_owned())
+        let mut child =
+            command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().expect("refshop starts");
+        // What it says fits into the pipe.
+        let status = eventually("the process ends by itself", || child.try_wait().expect("ours"));
+        let mut log = String::new();
+        child.stdout.take().expect("piped").read_to_string(&mut log).expect("text");
+        (status, log)
     }
 
     pub fn url(&self) -> String {
