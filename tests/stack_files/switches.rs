@@ -64,7 +64,10 @@ fn text(output: &Output) -> String {
 fn replication_and_failover_are_what_patroni_is_told() {
     for (environment, wanted) in [
         (vec![], vec!["\"synchronous_mode\": true", "\"ttl\": 10"]),
-        (vec![("REPLICATION", "async")], vec!["\"synchronous_mode\": false", "\"maximum_lag_on_failover\": 1073741824"]),
+        (
+            vec![("REPLICATION", "async")],
+            vec!["\"synchronous_mode\": false", "\"maximum_lag_on_failover\": 1073741824"],
+        ),
         (vec![("FAILOVER", "fast")], vec!["\"ttl\": 5", "\"loop_wait\": 1"]),
         (vec![("FAILOVER", "slow")], vec!["\"ttl\": 60"]),
     ] {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long the broker may take for one answer.
-const WITHIN: Duration = Duration::from_secs(2);
+/// How long the broker may take for one answer. Whoever looks at what is parked has time.
+const WITHIN: Duration = Duration::from_secs(10);
 /// Messages that are looked at in one queue at most.
 const MOST: usize = 10_000;
 

@@ -72,7 +72,8 @@ impl Consuming for Worker {
     }
 
     async fn handle(self: Arc<Worker>, delivery: Delivery) {
-        let Ok(Promise { id, key, product, quantity, amount, request }) = serde_json::from_slice(&delivery.data)
+        let Ok(Promise { id, key, product, quantity, amount, request }) =
+            serde_json::from_slice(&delivery.data)
         else {
             log::error("not an order", &[("body", &String::from_utf8_lossy(&delivery.data))]);
             let _ = delivery.acker.ack(BasicAckOptions::default()).await;

@@ -75,8 +75,7 @@ async fn round(orders: &Orders) -> Result<i64, String> {
         connection.commit().await.map_err(told)?;
         return Ok(0);
     }
-    let event =
-        |row: &Row| message(row.get(1), row.get(2), row.get(3), row.get(4), row.get::<_, &str>(5));
+    let event = |row: &Row| message(row.get(1), row.get(2), row.get(3), row.get(4), row.get::<_, &str>(5));
     let messages: Vec<Message> = rows.iter().map(event).collect();
     tokio::time::sleep(orders.settings.gap).await;
     let confirmed = orders.publisher.publish(EVENTS, "", &messages).await?;

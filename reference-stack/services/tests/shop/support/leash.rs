@@ -28,7 +28,8 @@ impl Leashed {
         let until = Instant::now() + bound;
         while !ask() {
             let ended = std::fs::read_to_string(self.folder.join("ended.txt")).ok();
-            let late = || (Instant::now() >= until).then(|| format!("no answer within {} s", bound.as_secs()));
+            let late =
+                || (Instant::now() >= until).then(|| format!("no answer within {} s", bound.as_secs()));
             if let Some(why) = ended.or_else(late) {
                 return Err(format!("{name} does not come up ({}): {}", why.trim(), said(&self.folder)));
             }

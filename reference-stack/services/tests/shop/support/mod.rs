@@ -21,12 +21,12 @@ use std::time::{Duration, Instant};
 
 /// Asks again and again until there is an answer; bounded, for a slow machine that runs other tests as well.
 pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(Instant::now() < until, "not within 30 s: {what}");
+        assert!(Instant::now() < until, "not within 60 s: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Virtual hosts that there are: more than tests.
-const HOSTS: usize = 60;
+const HOSTS: usize = 90;
 /// Salt 1,2,3,4 and SHA-256 of salt and `shop`, in base 64, as RabbitMQ keeps passwords.
 const PASSWORD: &str = "AQIDBM8Wg1UERZdnaus55yahs7LtsGffyR9MnCFtTHSzKftc";
 

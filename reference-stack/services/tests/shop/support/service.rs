@@ -8,6 +8,20 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 
+/// Machines that run tests are slow at times: what is not about time has time.
+const PATIENCE: [(&str, &str); 10] = [
+    ("DATABASE_CONNECT_MS", "10000"),
+    ("DATABASE_TIMEOUT_MS", "10000"),
+    ("DATABASE_WAIT_MS", "5000"),
+    ("BROKER_TIMEOUT_MS", "20000"),
+    ("REDIS_CONNECT_MS", "5000"),
+    ("CACHE_TIMEOUT_MS", "5000"),
+    ("SESSION_TIMEOUT_MS", "5000"),
+    ("REPLICA_TIMEOUT_MS", "10000"),
+    ("STEP_TIMEOUT_MS", "5000"),
+    ("REQUEST_TIMEOUT_MS", "20000"),
+];
+
 pub struct Service {
     pub address: SocketAddr,
     child: Child,
@@ -32,7 +46,7 @@ impl Service {
         command.env("LISTEN", "127.0.0.1:0").env("INSTANCE", format!("{role}-under-test"));
         command.env("DATABASE_WRITE_URL", scene.database()).env("REDIS_URL", scene.redis());
         command.env("AMQP_URLS", scene.broker()).env("DRAIN_MS", "50");
-        command.envs(environment.iter().copied());
+        command.envs(PATIENCE).envs(environment.iter().copied());
         let mut child = command.spawn().expect("refshop starts");
         let output = BufReader::new(child.stdout.take().expect("piped"));
         let log = Arc::new(Mutex::new(Vec::new()));
