@@ -69,7 +69,7 @@ async fn begun(
         let options = BasicConsumeOptions { no_ack: work.unacknowledged(), ..Default::default() };
         channel.basic_consume(queue, "".into(), options, FieldTable::default()).await
     };
-    match tokio::time::timeout(Duration::from_secs(5), beginning).await {
+    match tokio::time::timeout(2 * nodes.within, beginning).await {
         Ok(Ok(consumer)) => {
             log::info("consuming", &[("queue", &consumer.queue().as_str())]);
             Ok((connection, consumer))

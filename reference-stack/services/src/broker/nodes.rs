@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long one node may take to let us in.
-const WITHIN: Duration = Duration::from_secs(2);
 /// Seconds between signs of life; a node that is silent for twice as long is given up.
 const HEARTBEAT: u32 = 4;
 
@@ -18,6 +16,8 @@ const HEARTBEAT: u32 = 4;
 pub struct Nodes {
     urls: Arc<Vec<String>>,
     next: Arc<AtomicUsize>,
+    /// `BROKER_TIMEOUT_MS`: how long a node may take to let us in, and for an answer.
+    pub(super) within: Duration,
 }
 
 impl Nodes {
@@ -31,7 +31,8 @@ impl Nodes {
             parsed.map_err(|error| format!("AMQP_URLS: `{url}` is no address of a broker: {error}"))?;
         }
         let first = fastrand::usize(..urls.len());
-        Ok(Nodes { urls: Arc::new(urls), next: Arc::new(AtomicUsize::new(first)) })
+        let within = environment.milliseconds("BROKER_TIMEOUT_MS", 2_000)?;
+        Ok(Nodes { urls: Arc::new(urls), next: Arc::new(AtomicUsize::new(first)), within })
     }
 
     /// A connection to a node; each is tried once.
@@ -41,13 +42,14 @@ impl Nodes {
             let place = self.next.load(Ordering::Relaxed) % self.urls.len();
             let url = &self.urls[place];
             let mark = if url.contains('?') { '&' } else { '?' };
-            let url = format!("{url}{mark}heartbeat={HEARTBEAT}&connection_timeout={}", WITHIN.as_millis());
+            let url =
+                format!("{url}{mark}heartbeat={HEARTBEAT}&connection_timeout={}", self.within.as_millis());
             let properties =
                 ConnectionProperties::default().with_connection_name(format!("refshop {purpose}").into());
-            match timeout(WITHIN, Connection::connect(&url, properties)).await {
+            match timeout(self.within, Connection::connect(&url, properties)).await {
                 Ok(Ok(connection)) => return Ok(connection),
                 Ok(Err(error)) => last = error.to_string(),
-                Err(_) => last = format!("no answer within {} s", WITHIN.as_secs()),
+                Err(_) => last = format!("no answer within {} ms", self.within.as_millis()),
             }
             log::warn("a broker's node does not answer", &[("node", &place), ("error", &last)]);
             self.next.store(place + 1, Ordering::Relaxed);

@@ -8,12 +8,9 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueuePurgeOption
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Connection};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// How long confirms may take.
-const WITHIN: Duration = Duration::from_secs(2);
 /// Persistent, in AMQP's words.
 const PERSISTENT: u8 = 2;
 
@@ -56,10 +53,10 @@ impl Publisher {
         messages: &[Message],
     ) -> Result<Vec<bool>, String> {
         let (channel, number) = self.channel().await?;
-        let outcome = match timeout(WITHIN, confirmed(&channel, exchange, key, messages)).await {
+        let outcome = match timeout(self.nodes.within, confirmed(&channel, exchange, key, messages)).await {
             Ok(Ok(confirmed)) => Ok(confirmed),
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("no confirm within {} s", WITHIN.as_secs())),
+            Err(_) => Err(format!("no confirm within {} ms", self.nodes.within.as_millis())),
         };
         match &outcome {
             Ok(confirmed) => {
@@ -76,7 +73,8 @@ impl Publisher {
         let (channel, number) = self.channel().await?;
         for queue in queues {
             let purged =
-                timeout(WITHIN, channel.queue_purge(queue.clone(), QueuePurgeOptions::default())).await;
+                timeout(self.nodes.within, channel.queue_purge(queue.clone(), QueuePurgeOptions::default()))
+                    .await;
             if !matches!(purged, Ok(Ok(_))) {
                 self.forget(number).await;
                 return Err(format!("the queue {queue} cannot be emptied now"));
@@ -86,7 +84,7 @@ impl Publisher {
     }
 
     async fn channel(&self) -> Result<(Channel, u64), String> {
-        let Ok(mut link) = timeout(WITHIN, self.link.lock()).await else {
+        let Ok(mut link) = timeout(self.nodes.within, self.link.lock()).await else {
             return Err("the broker is being looked for".to_owned());
         };
         if let Some(Link { connection, channel, number }) = &*link
@@ -104,7 +102,7 @@ impl Publisher {
             self.topology.accepted(&channel).await?;
             Ok::<_, lapin::Error>(channel)
         };
-        let channel = match timeout(2 * WITHIN, preparing).await {
+        let channel = match timeout(2 * self.nodes.within, preparing).await {
             Ok(Ok(channel)) => channel,
             Ok(Err(error)) => return Err(self.blamed(error.to_string())),
             Err(_) => return Err(self.blamed("the queues cannot be declared in time".to_owned())),

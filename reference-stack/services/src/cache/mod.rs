@@ -88,8 +88,11 @@ impl Redis {
     /// Whatever went wrong (reset, time, READONLY after a failover): the next one asks for the primary again.
     async fn broke<T>(&self, number: u64, why: String) -> Result<T, Away> {
         metrics::count("refshop_redis_failures_total", "what=\"command\"");
-        let mut link = self.link.lock().await;
-        if link.number == number && link.connection.take().is_some() {
+        // Who holds it is looking for the primary: then the connection is given up already, and nobody waits for that.
+        if let Ok(mut link) = self.link.try_lock()
+            && link.number == number
+            && link.connection.take().is_some()
+        {
             log::warn("lost Redis", &[("error", &why)]);
         }
         Err(Away(why))

@@ -4,14 +4,15 @@ use super::connection::{Connection, Session};
 use super::{DbError, Parameters};
 use crate::environment::Environment;
 use crate::log;
+use crate::server::shed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Config, NoTls, Row};
 
-/// How long one attempt to connect may take.
-const CONNECT: Duration = Duration::from_millis(1_000);
+/// How long one waits for a connection where nobody is turned away.
+const UNSHED: Duration = Duration::from_secs(60);
 /// Between two attempts.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -23,6 +24,8 @@ pub(super) struct Pool {
     pub(super) name: &'static str,
     pub(super) statement: Duration,
     config: Config,
+    /// How long one attempt to connect may take.
+    connect: Duration,
     wait: Duration,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Session>>,
@@ -49,10 +52,14 @@ impl Database {
         let statement = environment.milliseconds("DATABASE_TIMEOUT_MS", 1_500)?;
         let (most, wait) = (
             environment.number("DATABASE_POOL", 8, 1..=100)?,
-            environment.milliseconds("DATABASE_WAIT_MS", 500)?,
+            match shed::is_on(environment)? {
+                true => environment.milliseconds("DATABASE_WAIT_MS", 500)?,
+                false => UNSHED,
+            },
         );
+        let connect = environment.milliseconds("DATABASE_CONNECT_MS", 1_000)?;
         // The server gives up by itself, too: what nobody waits for must not hold a lock.
-        config.application_name("refshop").connect_timeout(CONNECT).options(format!(
+        config.application_name("refshop").connect_timeout(connect).options(format!(
             "-c statement_timeout={0} -c lock_timeout={0} -c idle_in_transaction_session_timeout={1}",
             statement.as_millis(),
             3 * statement.as_millis()
@@ -61,6 +68,7 @@ impl Database {
             name,
             statement,
             config,
+            connect,
             wait,
             permits: Arc::new(Semaphore::new(most)),
             idle: Mutex::default(),
@@ -110,7 +118,7 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Session, DbError> {
-        let connected = timeout(CONNECT, self.config.connect(NoTls)).await.map_err(|_| DbError::Late)?;
+        let connected = timeout(self.connect, self.config.connect(NoTls)).await.map_err(|_| DbError::Late)?;
         let (client, connection) = connected?;
         // What goes wrong with it the client tells, too.
         let driver = tokio::spawn(async move {

@@ -12,7 +12,11 @@ use lapin::options::{BasicAckOptions, BasicGetOptions};
 use lapin::{Channel, Connection};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
+/// How long the broker may take for one answer. Whoever looks at what is parked has time.
+const WITHIN: Duration = Duration::from_secs(10);
 /// Messages that are looked at in one queue at most.
 const MOST: usize = 10_000;
 
@@ -32,8 +36,8 @@ async fn seen(notifier: &Notifier, only: Option<&str>) -> Result<Vec<Value>, Str
     let mut rows = Vec::new();
     for kind in KINDS.into_iter().filter(|kind| only.is_none_or(|only| only == *kind)) {
         for _ in 0..MOST {
-            let got = channel.basic_get(dead_queue(kind), BasicGetOptions::default()).await;
-            let Some(message) = got.map_err(told)? else { break };
+            let got = bounded(channel.basic_get(dead_queue(kind), BasicGetOptions::default())).await;
+            let Some(message) = got? else { break };
             let event: Option<Event> = serde_json::from_slice(&message.delivery.data).ok();
             rows.push(match event {
                 Some(event) => json!({
@@ -44,7 +48,7 @@ async fn seen(notifier: &Notifier, only: Option<&str>) -> Result<Vec<Value>, Str
             });
         }
     }
-    let _ = connection.close(200, "has seen it".into()).await;
+    let _ = bounded(connection.close(200, "has seen it".into())).await;
     Ok(rows)
 }
 
@@ -54,8 +58,8 @@ pub(super) async fn redrive(State(notifier): State<Arc<Notifier>>) -> Result<Jso
     let mut redriven = 0;
     for kind in KINDS {
         for _ in 0..MOST {
-            let got = channel.basic_get(dead_queue(kind), BasicGetOptions::default()).await;
-            let Some(message) = got.map_err(told).map_err(broken)? else { break };
+            let got = bounded(channel.basic_get(dead_queue(kind), BasicGetOptions::default())).await;
+            let Some(message) = got.map_err(broken)? else { break };
             let id = message
                 .delivery
                 .properties
@@ -68,24 +72,28 @@ pub(super) async fn redrive(State(notifier): State<Arc<Notifier>>) -> Result<Jso
                 return Err(broken("the queue is full".to_owned()));
             }
             // Only now: whoever dies before it leaves the message here, and it has its effect once all the same.
-            message.delivery.acker.ack(BasicAckOptions::default()).await.map_err(told).map_err(broken)?;
+            bounded(message.delivery.acker.ack(BasicAckOptions::default())).await.map_err(broken)?;
             redriven += 1;
         }
     }
-    let _ = connection.close(200, "has sent it back".into()).await;
+    let _ = bounded(connection.close(200, "has sent it back".into())).await;
     Ok(Json(json!({ "redriven": redriven })))
 }
 
 /// A connection of its own: closing it gives back what was only looked at.
 async fn begun(notifier: &Notifier) -> Result<(Connection, Channel), String> {
     let connection = notifier.nodes.connect("audit").await?;
-    let channel = connection.create_channel().await.map_err(told)?;
-    notifier.topology.events(&channel).await.map_err(told)?;
+    let channel = bounded(connection.create_channel()).await?;
+    bounded(notifier.topology.events(&channel)).await?;
     Ok((connection, channel))
 }
 
-fn told(error: lapin::Error) -> String {
-    error.to_string()
+/// One word with the broker: a node that is frozen must not freeze whoever looks.
+async fn bounded<T>(word: impl Future<Output = lapin::Result<T>>) -> Result<T, String> {
+    match timeout(WITHIN, word).await {
+        Ok(said) => said.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", WITHIN.as_secs())),
+    }
 }
 
 fn broken(why: String) -> Problem {

@@ -27,6 +27,9 @@ pub(super) struct Event {
     pub(super) key: String,
     #[serde(default)]
     pub(super) poison: bool,
+    /// The id of the request that it came of.
+    #[serde(default)]
+    pub(super) request: String,
 }
 
 impl Worker {
@@ -35,9 +38,8 @@ impl Worker {
     }
 
     /// What has to be done for an event; an error says why it was not.
-    async fn work(&self, delivery: &Delivery) -> Result<(), String> {
+    async fn work(&self, event: &Event, delivery: &Delivery) -> Result<(), String> {
         let notifier = &self.notifier;
-        let event: Event = serde_json::from_slice(&delivery.data).map_err(|error| error.to_string())?;
         let conduct = notifier.providers.conduct().await.map_err(|error| error.to_string())?;
         tokio::time::sleep(notifier.settings.work + Duration::from_millis(conduct.latency_ms)).await;
         if event.poison && !conduct.repaired {
@@ -84,14 +86,23 @@ impl Consuming for Worker {
             let _ = delivery.acker.ack(BasicAckOptions::default()).await;
         }
         let id = delivery.properties.message_id().as_ref().map_or_else(String::new, |id| id.to_string());
-        let done = request_id::within(id.clone(), self.work(&delivery)).await;
-        if let Err(why) = &done {
-            metrics::count(
-                "refshop_notifications_total",
-                format!("kind=\"{}\",result=\"failed\"", self.kind),
-            );
-            log::warn("a notification failed", &[("kind", &self.kind), ("event", &id), ("error", why)]);
-        }
+        let event = serde_json::from_slice::<Event>(&delivery.data).map_err(|error| error.to_string());
+        let request = event.as_ref().map_or_else(|_| id.clone(), |event| event.request.clone());
+        let done = request_id::within(request, async {
+            let done = match &event {
+                Ok(event) => self.work(event, &delivery).await,
+                Err(why) => Err(why.clone()),
+            };
+            if let Err(why) = &done {
+                metrics::count(
+                    "refshop_notifications_total",
+                    format!("kind=\"{}\",result=\"failed\"", self.kind),
+                );
+                log::warn("a notification failed", &[("kind", &self.kind), ("event", &id), ("error", why)]);
+            }
+            done
+        })
+        .await;
         if before || self.unacknowledged() {
             return;
         }

@@ -3,6 +3,7 @@
 use super::Orders;
 use crate::crash;
 use crate::problem::Problem;
+use crate::server::request_id;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// One event per id, and one id per key: a retried request finds it there.
-const INSERT: &str = "INSERT INTO orders.events (id, key, kind, poison, state) VALUES ($1, $2, $3, $4, $5)
+const INSERT: &str =
+    "INSERT INTO orders.events (id, key, kind, poison, state, request) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO NOTHING RETURNING 1";
 
 /// What happened.
@@ -42,7 +44,8 @@ pub(super) async fn post(
     }
     let id = orders.id_of(&key);
     let state = if orders.settings.outbox { "waiting" } else { "direct" };
-    let made = orders.database.query(INSERT, &[&id, &key, &kind, &poison, &state]).await?;
+    let request = request_id::current().unwrap_or_default();
+    let made = orders.database.query(INSERT, &[&id, &key, &kind, &poison, &state, &request]).await?;
     if !made.is_empty() {
         crash::point("after-commit");
         orders.committed(&id, &key, &kind, poison).await;

@@ -27,6 +27,9 @@ struct Promise {
     product: i64,
     quantity: i64,
     amount: i64,
+    /// The id of the request that it came with.
+    #[serde(default)]
+    request: String,
 }
 
 /// 202 with the address at which the order can be followed.
@@ -34,7 +37,8 @@ pub(super) async fn promise(orders: &Orders, wanted: &Wanted) -> Result<Response
     let Wanted { id, key, product, quantity, amount } = wanted.clone();
     let body = json!({
         "id": id, "key": key, "product": product, "quantity": quantity, "amount": amount, "status": "pending" });
-    let promise = Promise { id, key, product, quantity, amount };
+    let request = request_id::current().unwrap_or_default();
+    let promise = Promise { id, key, product, quantity, amount, request };
     let bytes = serde_json::to_vec(&promise)
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let message = Message { id: promise.id.clone(), body: bytes };
@@ -68,7 +72,8 @@ impl Consuming for Worker {
     }
 
     async fn handle(self: Arc<Worker>, delivery: Delivery) {
-        let Ok(Promise { id, key, product, quantity, amount }) = serde_json::from_slice(&delivery.data)
+        let Ok(Promise { id, key, product, quantity, amount, request }) =
+            serde_json::from_slice(&delivery.data)
         else {
             log::error("not an order", &[("body", &String::from_utf8_lossy(&delivery.data))]);
             let _ = delivery.acker.ack(BasicAckOptions::default()).await;
@@ -81,8 +86,7 @@ impl Consuming for Worker {
                 // The row remembers it from here on. The place among the workers is kept until it has ended: that is what
                 // bounds them. An acknowledgement that is lost brings the order again, and it is known.
                 if let Accepted::Ours(order, lease) = accepted {
-                    let name = format!("later-{}", order.id);
-                    request_id::within(name, saga::drive(orders, order, &lease)).await;
+                    request_id::within(request, saga::drive(orders, order, &lease)).await;
                 }
                 let _ = delivery.acker.ack(BasicAckOptions::default()).await;
                 metrics::count("refshop_accepted_total", "");

@@ -10,6 +10,7 @@ mod place;
 mod price;
 mod read;
 mod resume;
+mod room;
 mod saga;
 mod schema;
 mod settings;
@@ -19,13 +20,14 @@ use crate::broker::{Nodes, Publisher, Topology};
 use crate::database::{Database, migrate};
 use crate::environment::Environment;
 use crate::peers::Peers;
-use crate::server::Server;
+use crate::server::{Server, shed};
 use axum::Router;
 use axum::routing::{get, post};
 use price::Prices;
+use room::Room;
 use settings::Settings;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 /// What requests and sagas share.
 struct Orders {
@@ -36,7 +38,7 @@ struct Orders {
     publisher: Publisher,
     settings: Settings,
     /// Sagas under way at once in this instance.
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     /// Rung when there is something in the outbox.
     bell: Notify,
 }
@@ -52,7 +54,7 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
         peers: Peers::new(environment)?,
         prices: Prices::default(),
         publisher: Publisher::new(nodes.clone(), topology.clone(), "orders"),
-        room: Arc::new(Semaphore::new(settings.sagas)),
+        room: Arc::new(Room::new(shed::is_on(environment)?.then_some(settings.sagas))),
         bell: Notify::new(),
         settings,
     });

@@ -5,23 +5,25 @@
 use super::Orders;
 use crate::broker::{EVENTS, Message};
 use crate::database::DbError;
+use crate::server::request_id;
 use crate::{crash, log};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_postgres::Row;
 
 /// Rows at once.
 const BATCH: i64 = 200;
 /// Between two looks, when nobody rings.
 const LOOK: Duration = Duration::from_millis(250);
 
-const TAKE: &str = "SELECT seq, id, key, kind, poison FROM orders.events WHERE state = 'waiting'
+const TAKE: &str = "SELECT seq, id, key, kind, poison, request FROM orders.events WHERE state = 'waiting'
     ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED";
 const MARK: &str = "UPDATE orders.events SET state = 'published' WHERE seq = ANY($1)";
 
-/// An event as consumers get it.
-pub(super) fn message(id: &str, key: &str, kind: &str, poison: bool) -> Message {
-    let body = json!({ "event": id, "key": key, "kind": kind, "poison": poison });
+/// An event as consumers get it, with the id of the request that it came of.
+fn message(id: &str, key: &str, kind: &str, poison: bool, request: &str) -> Message {
+    let body = json!({ "event": id, "key": key, "kind": kind, "poison": poison, "request": request });
     Message { id: id.to_owned(), body: body.to_string().into_bytes() }
 }
 
@@ -33,7 +35,8 @@ impl Orders {
             return;
         }
         tokio::time::sleep(self.settings.gap).await;
-        if let Err(error) = self.publisher.publish(EVENTS, "", &[message(event, key, kind, poison)]).await {
+        let message = message(event, key, kind, poison, &request_id::current().unwrap_or_default());
+        if let Err(error) = self.publisher.publish(EVENTS, "", &[message]).await {
             log::error("an event is lost", &[("event", &event), ("error", &error)]);
         }
     }
@@ -72,8 +75,8 @@ async fn round(orders: &Orders) -> Result<i64, String> {
         connection.commit().await.map_err(told)?;
         return Ok(0);
     }
-    let messages: Vec<Message> =
-        rows.iter().map(|row| message(row.get(1), row.get(2), row.get(3), row.get(4))).collect();
+    let event = |row: &Row| message(row.get(1), row.get(2), row.get(3), row.get(4), row.get::<_, &str>(5));
+    let messages: Vec<Message> = rows.iter().map(event).collect();
     tokio::time::sleep(orders.settings.gap).await;
     let confirmed = orders.publisher.publish(EVENTS, "", &messages).await?;
     crash::point("after-publish");

@@ -2,6 +2,7 @@
 
 use super::accept::{Accepted, Wanted};
 use super::order::Order;
+use super::room::Place;
 use super::{Orders, later, price, saga};
 use crate::metrics;
 use crate::problem::Problem;
@@ -47,11 +48,14 @@ pub(super) async fn post(
     if !(1..=1_000).contains(&quantity) {
         return Err(Problem::bad_request("quantity must be from 1 to 1000"));
     }
+    let until = Instant::now() + orders.settings.within;
+    // Before anybody is asked and anything is written: what there is no room for is turned away with nothing done.
+    let place = if when.later { None } else { Some(place(&orders)?) };
     let amount = quantity * price::of(&orders, product).await?;
     let wanted = Wanted { id: orders.id_of(&key), key, product, quantity, amount };
-    match when.later {
-        true => later::promise(&orders, &wanted).await,
-        false => now(&orders, wanted).await,
+    match place {
+        None => later::promise(&orders, &wanted).await,
+        Some(place) => now(&orders, wanted, place, until).await,
     }
 }
 
@@ -63,15 +67,23 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     if fit { Ok(key.to_owned()) } else { Err(wrong()) }
 }
 
-/// Carries the order through, or waits for whoever does.
-async fn now(orders: &Arc<Orders>, wanted: Wanted) -> Result<Response, Problem> {
-    let until = Instant::now() + orders.settings.within;
-    // Before anything is written: what there is no room for is turned away with nothing done.
-    let Ok(room) = orders.room.clone().try_acquire_owned() else {
+/// A place among the sagas of this instance.
+fn place(orders: &Orders) -> Result<Place, Problem> {
+    orders.room.enter().ok_or_else(|| {
         metrics::count("refshop_shed_total", "");
-        return Err(Problem::overloaded("too many orders are under way; nothing was done for this one"));
-    };
-    match orders.accept(&wanted).await? {
+        Problem::overloaded("too many orders are under way; nothing was done for this one")
+    })
+}
+
+/// Carries the order through, or waits for whoever does.
+async fn now(
+    orders: &Arc<Orders>,
+    wanted: Wanted,
+    place: Place,
+    until: Instant,
+) -> Result<Response, Problem> {
+    let late = || Problem::unavailable("the database takes too long; the order may have been accepted");
+    match timeout_at(until, orders.accept(&wanted)).await.map_err(|_| late())?? {
         Accepted::Ours(order, lease) => {
             let (task, id) = (orders.clone(), order.id.clone());
             // The saga goes on when the caller hangs up.
@@ -79,7 +91,7 @@ async fn now(orders: &Arc<Orders>, wanted: Wanted) -> Result<Response, Problem> 
             let running = crate::server::request_id::current().unwrap_or_default();
             let saga = tokio::spawn(crate::server::request_id::within(running, async move {
                 let ended = saga::drive(&task, order, &lease).await;
-                drop((room, busy));
+                drop((place, busy));
                 ended
             }));
             match timeout_at(until, saga).await {
@@ -89,7 +101,7 @@ async fn now(orders: &Arc<Orders>, wanted: Wanted) -> Result<Response, Problem> 
             }
         }
         Accepted::Known(order) => {
-            drop(room);
+            drop(place);
             if (order.product, order.quantity) != (wanted.product, wanted.quantity) {
                 return Err(Problem::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
@@ -104,11 +116,12 @@ async fn now(orders: &Arc<Orders>, wanted: Wanted) -> Result<Response, Problem> 
     }
 }
 
-/// Waits until the order has ended, however that comes about.
+/// Waits until the order has ended, however that comes about. A database that is busy or away meanwhile changes nothing
+/// about it: the order is under way, and whoever was told 429 would take it for never begun.
 async fn waited(orders: &Orders, id: &String, until: Instant) -> Result<Response, Problem> {
     loop {
-        match orders.find(id).await? {
-            Some(order) if !order.is_pending() => return reply(&order, true),
+        match orders.find(id).await {
+            Ok(Some(order)) if !order.is_pending() => return reply(&order, true),
             _ if Instant::now() + LOOK >= until => {
                 return Err(Problem::late(format!("the order is under way; follow it at /orders/{id}")));
             }

@@ -8,8 +8,9 @@ use super::Orders;
 use super::accept::milliseconds;
 use super::order::{Order, columns};
 use super::steps::Step;
-use crate::database::DbError;
+use crate::database::{DbError, Parameters};
 use crate::peers::Answer;
+use crate::server::request_id;
 use crate::{crash, ids, log, metrics};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -30,13 +31,13 @@ const CANCEL: &str = concat!(
      WHERE id = $1 AND lease_owner = $2 AND state = 'pending' AND backwards RETURNING ",
     columns!()
 );
-/// The event is committed with what it tells of ($4: `waiting` for the relay, or `direct`).
+/// The event is committed with what it tells of ($4: `waiting` for the relay, or `direct`), in the name of request $6.
 const CONFIRM: &str = concat!(
     "WITH done AS (UPDATE orders.orders SET state = 'confirmed'
         WHERE id = $1 AND lease_owner = $2 AND state = 'pending' AND NOT backwards RETURNING ",
     columns!(),
-    "), told AS (INSERT INTO orders.events (id, key, kind, poison, state)
-        SELECT $3, key, 'order-confirmed', $5, $4 FROM done)
+    "), told AS (INSERT INTO orders.events (id, key, kind, poison, state, request)
+        SELECT $3, key, 'order-confirmed', $5, $4, $6 FROM done)
      SELECT * FROM done"
 );
 const LEAVE: &str =
@@ -169,8 +170,9 @@ impl Hold<'_> {
         let event = ids::ascending();
         let state = if settings.outbox { "waiting" } else { "direct" };
         let poison = settings.poison > 0.0 && fastrand::f64() < settings.poison;
-        let rows =
-            self.orders.database.query(CONFIRM, &[&order.id, &self.lease, &event, &state, &poison]).await?;
+        let request = request_id::current().unwrap_or_default();
+        let parameters: Parameters<'_> = &[&order.id, &self.lease, &event, &state, &poison, &request];
+        let rows = self.orders.database.query(CONFIRM, parameters).await?;
         let Some(confirmed) = rows.first().map(Order::of) else { return Ok(None) };
         crash::point("after-commit");
         self.orders.committed(&event, &order.key, "order-confirmed", poison).await;

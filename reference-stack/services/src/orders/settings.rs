@@ -22,7 +22,7 @@ pub(super) struct Settings {
     pub(super) lease: Duration,
     /// `PUBLISH_DELAY_MS`: the gap between commit and publishing, widened for whoever wants to hit it.
     pub(super) gap: Duration,
-    /// `SAGAS`: how many at once in this instance.
+    /// `SAGAS`: how many at once in this instance, at most.
     pub(super) sagas: usize,
     /// `ASYNC_WORKERS`: how many accepted orders are worked on at once in this instance.
     pub(super) workers: u16,
@@ -51,7 +51,7 @@ impl Settings {
             within: environment.milliseconds("ORDER_TIMEOUT_MS", 1_800)?,
             lease: environment.milliseconds("LEASE_MS", 5_000)?.max(Duration::from_millis(100)),
             gap: environment.milliseconds("PUBLISH_DELAY_MS", 0)?,
-            sagas: environment.number("SAGAS", 48, 1..=10_000)?,
+            sagas: environment.number("SAGAS", 32, 1..=10_000)?,
             workers: environment.number("ASYNC_WORKERS", 8, 1..=1_000)?,
             catalog: url("CATALOG_URL", 8101)?,
             inventory: url("INVENTORY_URL", 8103)?,

@@ -5,7 +5,7 @@ mod door;
 mod envelope;
 mod health;
 pub mod request_id;
-mod shed;
+pub mod shed;
 mod stop;
 
 pub use stop::Stop;
@@ -37,6 +37,7 @@ pub struct Server {
     ready: watch::Sender<bool>,
     in_flight: Arc<Semaphore>,
     connections: usize,
+    silence: Duration,
     within: Duration,
     drain: Duration,
     log_all: bool,
@@ -68,8 +69,9 @@ impl Server {
             signature: header("INSTANCE", instance)?,
             version: header("VERSION", version)?,
             ready: watch::Sender::new(false),
-            in_flight: Arc::new(Semaphore::new(environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?)),
+            in_flight: Arc::new(Semaphore::new(shed::room(environment)?)),
             connections: environment.number("MAX_CONNECTIONS", 1_000, 1..=100_000)?,
+            silence: environment.milliseconds("IDLE_TIMEOUT_MS", 75_000)?,
             within: environment.milliseconds("REQUEST_TIMEOUT_MS", 5_000)?,
             drain: environment.milliseconds("DRAIN_MS", 1_000)?.min(Duration::from_secs(2)),
             log_all: environment.choice("LOG", &[("failures", false), ("requests", true)])?,
@@ -103,7 +105,7 @@ impl Server {
             () = self.turns_ready() => {}
             () = self.stop.told() => return Ok(()),
         }
-        let door = Door::new(self.listen(socket)?, self.connections);
+        let door = Door::new(self.listen(socket)?, self.connections, self.silence);
         let server = self.clone();
         let serving = axum::serve(door, router).with_graceful_shutdown(async move {
             server.stop.told().await;

@@ -1,10 +1,12 @@
 //! Load shedding: so many requests at once, and each within its time. One more gets 429 before anything is done for it,
-//! so that the caller knows that nothing was; there is no queue that could grow.
+//! so that the caller knows that nothing was; there is no queue that could grow. `SHEDDING=off` lets everybody in, and
+//! everybody waits.
 //!
 //! A request with an idempotency key gets 503 instead. The proxies in front try such a one at a second instance when the
 //! first is too slow, and then only the second one's answer arrives: its "nothing was done" would be a lie about the first.
 
 use super::Server;
+use crate::environment::Environment;
 use crate::metrics;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
@@ -12,6 +14,18 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// `SHEDDING`: whether what is too much is turned away.
+pub fn is_on(environment: &Environment) -> Result<bool, String> {
+    environment.on("SHEDDING")
+}
+
+/// `MAX_IN_FLIGHT`: requests at once.
+pub(super) fn room(environment: &Environment) -> Result<usize, String> {
+    let room = environment.number("MAX_IN_FLIGHT", 64, 1..=10_000)?;
+    Ok(if is_on(environment)? { room } else { Semaphore::MAX_PERMITS })
+}
 
 /// Lets a request in if there is room for it.
 pub async fn limit(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {

@@ -16,9 +16,6 @@ use remote::Remote;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long Redis may take.
-const REDIS: Duration = Duration::from_millis(500);
-
 /// `SESSIONS`: where they are kept.
 enum Store {
     /// Any instance finds them.
@@ -35,7 +32,10 @@ pub async fn serve(environment: &Environment) -> Result<(), String> {
     let seconds = environment.number("SESSION_TTL_S", 1_800_u64, 1..=86_400)?;
     let lifetime = Duration::from_secs(seconds);
     let store = match environment.choice("SESSIONS", &[("redis", 0), ("cookie", 1), ("memory", 2)])? {
-        0 => Store::Redis(Remote::new(Redis::new(environment, REDIS)?, lifetime)),
+        0 => {
+            let within = environment.milliseconds("SESSION_TIMEOUT_MS", 500)?;
+            Store::Redis(Remote::new(Redis::new(environment, within)?, lifetime))
+        }
         1 => {
             let secret = environment.text("SESSION_SECRET").unwrap_or("not a secret: change it");
             Store::Cookie(Cookies::new(secret, lifetime))

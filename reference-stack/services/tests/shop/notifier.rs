@@ -1,6 +1,6 @@
 //! Deliveries: each event to each kind, once, whatever dies; what cannot be digested goes aside.
 
-use crate::support::{Scene, Service, Shop, eventually, scene};
+use crate::support::{Scene, Service, Shop, eventually, request, scene};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -171,4 +171,18 @@ fn an_order_may_be_poisonous() {
     let shop = Shop::with(&scene, &[("POISON", "1")]);
     assert_eq!(crate::support::order(&shop.orders, "k-1", 3).status, 201);
     assert_eq!(shop.orders.audit("/audit/events")[0]["poison"], true);
+}
+
+#[test]
+fn the_id_of_a_request_reaches_the_workers_log() {
+    let Some(scene) = scene() else { return };
+    let orders = publisher(&scene, &[]);
+    let notifier = Service::start(&scene, "notifier", &[("KINDS", "email"), ("RETRY_MS", "10")]);
+    let body = json!({ "key": "e-1", "poison": true });
+    let reply = request(orders.address, "POST", "/events", &[("X-Request-Id", "asked-7")], Some(&body));
+    assert_eq!(reply.expect("a reply").status, 202);
+    eventually("the failure is in the log, in the request's name", || {
+        let log = notifier.log();
+        log.iter().any(|line| line["kind"] == "email" && line["request_id"] == "asked-7").then_some(())
+    });
 }

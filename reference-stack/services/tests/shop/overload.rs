@@ -1,7 +1,74 @@
 //! Ten times too much: refused at once, nothing queues without bound, and afterwards all is well.
 
-use crate::support::{Service, eventually, scene};
+use crate::support::{Service, Shop, eventually, scene, try_order};
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Buyers who order again and again, as fast as they are answered, far more of them than there is room for: how many
+/// replies had which status (0: none).
+fn flood(shop: &Shop, orders: &[&Service], name: &str, buyers: usize, each: usize) -> BTreeMap<u16, usize> {
+    let next = AtomicUsize::new(0);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let buying: Vec<_> = (0..buyers)
+            .map(|buyer| {
+                let (next, at) = (&next, orders[buyer % orders.len()]);
+                scope.spawn(move || -> Vec<u16> {
+                    let buy = |_| {
+                        let key = format!("{name}-{}", next.fetch_add(1, Ordering::Relaxed));
+                        let body = json!({ "product": 3, "quantity": 1 });
+                        try_order(at, "/orders", &key, body).map_or(0, |reply| reply.status)
+                    };
+                    (0..each).map(buy).collect()
+                })
+            })
+            .collect();
+        buying.into_iter().flat_map(|buyer| buyer.join().expect("no panic")).collect()
+    });
+    // Whoever was confirmed has an order; nobody who was turned away has one.
+    shop.settled();
+    let mut counts = BTreeMap::new();
+    for status in statuses {
+        *counts.entry(status).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn ten_times_what_the_shop_carries_is_refused_with_429_and_503_only_and_leaves_nothing_behind() {
+    let Some(scene) = scene() else { return };
+    let shop = Shop::with(&scene, &[("SAGAS", "4")]);
+    let other = shop.orders_with(&scene, &[("SAGAS", "4")]);
+    let counts = flood(&shop, &[&shop.orders, &other], "flood", 80, 10);
+    assert!(counts.keys().all(|status| [201, 429, 503].contains(status)), "{counts:?}");
+    assert!(counts.contains_key(&201) && counts.contains_key(&429), "{counts:?}");
+    let confirmed = shop.orders.audit("/audit/orders?state=confirmed").len();
+    assert_eq!((Some(&confirmed), shop.orders.audit("/audit/orders").len()), (counts.get(&201), confirmed));
+    // By itself it is as before: there is room, and the next orders go through at once.
+    for orders in [&shop.orders, &other] {
+        assert_eq!(orders.metric("refshop_room "), 64);
+        let body = json!({ "product": 3, "quantity": 1 });
+        let key = format!("after-{}", orders.address.port());
+        assert_eq!(try_order(orders, "/orders", &key, body).expect("a reply").status, 201);
+    }
+}
+
+#[test]
+fn without_shedding_nobody_is_turned_away_and_everybody_waits() {
+    let Some(scene) = scene() else { return };
+    let shedding = |value| [("SHEDDING", value), ("MAX_IN_FLIGHT", "2"), ("SAGAS", "2")];
+    for (value, refused) in [("on", true), ("off", false)] {
+        let shop = Shop::with(&scene, &shedding(value));
+        shop.payments.send("PUT", "/provider", json!({ "latency_ms": 100 }));
+        let counts = flood(&shop, &[&shop.orders], value, 12, 1);
+        assert_eq!(counts.contains_key(&429), refused, "{value}: {counts:?}");
+        for service in [&shop.orders, &shop.payments, &shop.inventory] {
+            assert!(refused || service.metric("refshop_shed_total ") == 0, "{value}");
+        }
+    }
+}
 
 #[test]
 fn too_much_is_refused_with_retry_after_and_health_still_answers() {
@@ -95,4 +162,19 @@ fn a_flood_of_connections_is_not_let_in() {
         reply.is_ok_and(|reply| reply.status == 200).then_some(())
     });
     assert!(service.metric("refshop_connections_refused_total ") >= 8);
+}
+
+#[test]
+fn a_connection_that_says_nothing_is_closed_and_its_place_is_free_again() {
+    let Some(scene) = scene() else { return };
+    let settings = [("MAX_CONNECTIONS", "1"), ("IDLE_TIMEOUT_MS", "300")];
+    let service = Service::start(&scene, "payments", &settings);
+    let mut silent = std::net::TcpStream::connect(service.address).expect("accepted");
+    silent.set_read_timeout(Some(Duration::from_secs(30))).expect("not zero");
+    // The end of it, not a reply: nothing was asked.
+    assert_eq!(silent.read(&mut [0; 1]).expect("closed in order"), 0);
+    eventually("there is room again", || {
+        let reply = crate::support::request(service.address, "GET", "/health/live", &[], None);
+        reply.is_ok_and(|reply| reply.status == 200).then_some(())
+    });
 }

@@ -38,8 +38,9 @@ pub fn request(
     body: Option<&Value>,
 ) -> Result<Reply, String> {
     let told = |error: std::io::Error| error.to_string();
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2)).map_err(told)?;
-    stream.set_read_timeout(Some(Duration::from_secs(15))).map_err(told)?;
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(10)).map_err(told)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30))).map_err(told)?;
+    stream.set_write_timeout(Some(Duration::from_secs(15))).map_err(told)?;
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n");
     for (name, value) in headers {
         text += &format!("{name}: {value}\r\n");

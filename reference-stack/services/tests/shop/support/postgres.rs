@@ -1,12 +1,12 @@
 //! One Postgres for all tests.
 
-use super::{free_port, leash, within};
+use super::{Lack, free_port, leash};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use tokio_postgres::NoTls;
 
@@ -20,12 +20,12 @@ pub struct Postgres {
 
 impl Postgres {
     /// Starts it, if it is on this machine.
-    pub fn start() -> Result<Postgres, String> {
-        program("postgres").ok_or("there is no Postgres (Debian: postgresql-15)")?;
+    pub fn start() -> Result<Postgres, Lack> {
+        program("postgres").ok_or_else(|| Lack::missing("Postgres (Debian: postgresql-15)"))?;
         let folder = leash::folder("postgres");
         let data = folder.join("data").display().to_string();
         let words = ["-U", "shop", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C", "-D", &data];
-        Ok(Postgres::made("initdb", &words, folder))
+        Postgres::made("initdb", &words, folder).map_err(Lack::Broken)
     }
 
     /// A standby that follows this one.
@@ -34,23 +34,21 @@ impl Postgres {
         let (data, port) = (folder.join("data").display().to_string(), self.port.to_string());
         let words =
             ["-h", "127.0.0.1", "-p", &port, "-U", "shop", "-R", "-X", "stream", "-c", "fast", "-D", &data];
-        Postgres::made("pg_basebackup", &words, folder)
+        Postgres::made("pg_basebackup", &words, folder).expect("a standby")
     }
 
     /// Makes the data with one program and serves it with the other.
-    fn made(with: &str, words: &[&str], folder: PathBuf) -> Postgres {
+    fn made(with: &str, words: &[&str], folder: PathBuf) -> Result<Postgres, String> {
         let user = (std::fs::metadata("/proc/self").expect("our own folder").uid() == 0).then_some(NOBODY);
         if let Some(user) = user {
             chown(&folder, Some(user), Some(user)).expect("root may");
         }
         let mut command = Command::new(program(with).expect("it comes with Postgres"));
         command.args(words).current_dir(&folder);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if let Some(user) = user {
             command.uid(user).gid(user);
         }
-        let made = command.status().expect(with);
-        assert!(made.success(), "{with}: {made}");
+        leash::run(&mut command, Duration::from_secs(60))?;
         let (port, data) = (free_port(), folder.join("data").display().to_string());
         let number = port.to_string();
         let settings = ["unix_socket_directories=", "max_connections=400", "hot_standby_feedback=on"];
@@ -59,32 +57,43 @@ impl Postgres {
         let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).collect();
         let server = program("postgres").expect("it was there");
         let leashed = leash::start(&server, &arguments, &folder, &BTreeMap::new(), user);
-        let postgres = Postgres { port, _leash: leashed };
-        let ask = || postgres.run("postgres", "SELECT 1").is_ok().then_some(());
-        within(Duration::from_secs(30), &format!("Postgres comes up: {}", leash::said(&folder)), ask);
-        postgres
+        let answers = || run(&address(port, "postgres"), "SELECT 1").is_ok();
+        leashed.answers("Postgres", Duration::from_secs(60), answers)?;
+        Ok(Postgres { port, _leash: leashed })
     }
 
     /// The address of a database.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://shop:shop@127.0.0.1:{}/{database}", self.port)
+        address(self.port, database)
     }
 
     /// Statements without parameters; the first column of each row.
     pub fn run(&self, database: &str, sql: &str) -> Result<Vec<String>, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let connected = tokio_postgres::connect(&self.url(database), NoTls).await;
-            let (client, connection) = connected.map_err(|error| error.to_string())?;
-            tokio::spawn(connection);
-            let messages = client.simple_query(sql).await.map_err(|error| format!("{error:?}"))?;
-            let rows = messages.iter().filter_map(|message| match message {
-                tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("NULL").to_owned()),
-                _ => None,
-            });
-            Ok(rows.collect())
-        })
+        run(&self.url(database), sql)
     }
+}
+
+fn address(port: u16, database: &str) -> String {
+    format!("postgres://shop:shop@127.0.0.1:{port}/{database}")
+}
+
+fn run(url: &str, sql: &str) -> Result<Vec<String>, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let asking = async {
+        let connected = tokio_postgres::connect(url, NoTls).await;
+        let (client, connection) = connected.map_err(|error| error.to_string())?;
+        tokio::spawn(connection);
+        let messages = client.simple_query(sql).await.map_err(|error| format!("{error:?}"))?;
+        let rows = messages.iter().filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("NULL").to_owned()),
+            _ => None,
+        });
+        Ok(rows.collect())
+    };
+    runtime.block_on(async {
+        let answer = tokio::time::timeout(Duration::from_secs(30), asking).await;
+        answer.unwrap_or_else(|_| Err(format!("Postgres has not answered within 30 s: {sql}")))
+    })
 }
 
 /// A program of Postgres.

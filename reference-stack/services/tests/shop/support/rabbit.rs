@@ -1,6 +1,6 @@
 //! One RabbitMQ for all tests, with a virtual host for each. It starts slowly; so it starts once.
 
-use super::{free_port, leash, within};
+use super::{Lack, free_port, leash};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Virtual hosts that there are: more than tests.
-const HOSTS: usize = 60;
+const HOSTS: usize = 90;
 /// Salt 1,2,3,4 and SHA-256 of salt and `shop`, in base 64, as RabbitMQ keeps passwords.
 const PASSWORD: &str = "AQIDBM8Wg1UERZdnaus55yahs7LtsGffyR9MnCFtTHSzKftc";
 
@@ -20,10 +20,13 @@ pub struct Rabbit {
 
 impl Rabbit {
     /// Starts it, if it is on this machine.
-    pub fn start() -> Result<Rabbit, String> {
-        let program = leash::program("rabbitmq-server", &["/usr/lib/rabbitmq/bin", "/usr/sbin"])
-            .ok_or("there is no RabbitMQ (Debian: rabbitmq-server)")?;
-        let epmd = leash::program("epmd", &[]).ok_or("there is no epmd (Debian: erlang-base)")?;
+    pub fn start() -> Result<Rabbit, Lack> {
+        // Not the wrapper that Debian has in the search path: it becomes the user `rabbitmq`, who may not enter the folder,
+        // and hides what the server says.
+        let program = leash::program("rabbitmq-server", &["/usr/lib/rabbitmq/bin"]);
+        let program = program.ok_or_else(|| Lack::missing("RabbitMQ (Debian: rabbitmq-server)"))?;
+        let epmd = leash::program("epmd", &[]);
+        let epmd = epmd.ok_or_else(|| Lack::missing("epmd (Debian: erlang-base)"))?;
         let (folder, names) = (leash::folder("rabbit"), leash::folder("epmd"));
         let (port, distribution, daemon) = (free_port(), free_port(), free_port().to_string());
         write(&folder.join("definitions.json"), &definitions());
@@ -48,13 +51,15 @@ impl Rabbit {
             ("RABBITMQ_DIST_PORT", distribution.to_string()),
             ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+S 1:1 +sbwt none".to_owned()),
         ]);
-        let named =
-            leash::start(&epmd, &[OsStr::new("-port"), OsStr::new(&daemon)], &names, &environment, None);
+        let daemon_port = [OsStr::new("-port"), OsStr::new(&daemon)];
+        let named = leash::start(&epmd, &daemon_port, &names, &environment, None);
+        // First this one: a node that finds none starts one of its own, which would outlive us.
+        let listens = |port: &str| TcpStream::connect(format!("127.0.0.1:{port}")).is_ok();
+        named.answers("epmd", Duration::from_secs(10), || listens(&daemon)).map_err(Lack::Broken)?;
         let served = leash::start(&program, &[], &folder, &environment, None);
-        let rabbit = Rabbit { port, _leashes: [served, named] };
-        let ask = || TcpStream::connect(("127.0.0.1", port)).ok();
-        within(Duration::from_secs(90), &format!("RabbitMQ comes up ({})", folder.display()), ask);
-        Ok(rabbit)
+        let door = port.to_string();
+        served.answers("RabbitMQ", Duration::from_secs(90), || listens(&door)).map_err(Lack::Broken)?;
+        Ok(Rabbit { port, _leashes: [served, named] })
     }
 
     /// The address of a virtual host.

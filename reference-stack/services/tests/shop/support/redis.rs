@@ -1,6 +1,6 @@
 //! One Redis for all tests, with a number for each; and more of them for who wants to lose one.
 
-use super::{free_port, leash, within};
+use super::{Lack, free_port, leash};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -14,19 +14,19 @@ pub struct Redis {
 
 impl Redis {
     /// Starts one, if it is on this machine.
-    pub fn start(more: &[&str]) -> Result<Redis, String> {
-        let program =
-            leash::program("redis-server", &[]).ok_or("there is no Redis (Debian: redis-server)")?;
+    pub fn start(more: &[&str]) -> Result<Redis, Lack> {
+        let program = leash::program("redis-server", &[]);
+        let program = program.ok_or_else(|| Lack::missing("Redis (Debian: redis-server)"))?;
         let folder = leash::folder("redis");
         let port = free_port().to_string();
         let mut arguments = vec!["--port", &port, "--bind", "127.0.0.1", "--save", "", "--databases", "200"];
         arguments.extend(more);
         let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).collect();
         let leashed = leash::start(&program, &arguments, &folder, &BTreeMap::new(), None);
-        let redis = Redis { port: port.parse().expect("a number"), _leash: leashed };
-        let ask = || TcpStream::connect(("127.0.0.1", redis.port)).ok();
-        within(Duration::from_secs(10), "Redis comes up", ask);
-        Ok(redis)
+        let port: u16 = port.parse().expect("a number");
+        let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        leashed.answers("Redis", Duration::from_secs(20), listens).map_err(Lack::Broken)?;
+        Ok(Redis { port, _leash: leashed })
     }
 
     /// What it answers to a command.
@@ -59,11 +59,9 @@ impl Sentinel {
         let words = ["--sentinel", "--port", &number, "--bind", "127.0.0.1"].map(OsStr::new);
         let arguments: Vec<&OsStr> = std::iter::once(file.as_os_str()).chain(words).collect();
         let leashed = leash::start(&program, &arguments, &folder, &BTreeMap::new(), None);
-        let sentinel = Sentinel(Redis { port, _leash: leashed });
-        within(Duration::from_secs(10), "the Sentinel comes up", || {
-            TcpStream::connect(("127.0.0.1", port)).ok()
-        });
-        sentinel
+        let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        leashed.answers("the Sentinel", Duration::from_secs(20), listens).expect("a Sentinel");
+        Sentinel(Redis { port, _leash: leashed })
     }
 
     pub fn port(&self) -> u16 {

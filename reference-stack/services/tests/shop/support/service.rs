@@ -3,10 +3,24 @@
 use super::client::{self, Reply};
 use super::{Scene, eventually};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+
+/// Machines that run tests are slow at times: what is not about time has time.
+const PATIENCE: [(&str, &str); 10] = [
+    ("DATABASE_CONNECT_MS", "10000"),
+    ("DATABASE_TIMEOUT_MS", "10000"),
+    ("DATABASE_WAIT_MS", "5000"),
+    ("BROKER_TIMEOUT_MS", "20000"),
+    ("REDIS_CONNECT_MS", "5000"),
+    ("CACHE_TIMEOUT_MS", "5000"),
+    ("SESSION_TIMEOUT_MS", "5000"),
+    ("REPLICA_TIMEOUT_MS", "10000"),
+    ("STEP_TIMEOUT_MS", "5000"),
+    ("REQUEST_TIMEOUT_MS", "20000"),
+];
 
 pub struct Service {
     pub address: SocketAddr,
@@ -32,7 +46,7 @@ impl Service {
         command.env("LISTEN", "127.0.0.1:0").env("INSTANCE", format!("{role}-under-test"));
         command.env("DATABASE_WRITE_URL", scene.database()).env("REDIS_URL", scene.redis());
         command.env("AMQP_URLS", scene.broker()).env("DRAIN_MS", "50");
-        command.envs(environment.iter().copied());
+        command.envs(PATIENCE).envs(environment.iter().copied());
         let mut child = command.spawn().expect("refshop starts");
         let output = BufReader::new(child.stdout.take().expect("piped"));
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -62,8 +76,13 @@ impl Service {
         if let Some(scene) = scene {
             command.env("DATABASE_WRITE_URL", scene.database()).env("AMQP_URLS", scene.broker());
         }
-        let output = command.envs(environment.iter().copied()).output().expect("refshop runs");
-        (output.status, String::from_utf8_lossy(&output.stdout).into_owned())
+        let mut child =
+            command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().expect("refshop starts");
+        // What it says fits into the pipe.
+        let status = eventually("the process ends by itself", || child.try_wait().expect("ours"));
+        let mut log = String::new();
+        child.stdout.take().expect("piped").read_to_string(&mut log).expect("text");
+        (status, log)
     }
 
     pub fn url(&self) -> String {

@@ -41,8 +41,7 @@ impl Shop {
             ("PAYMENTS_URL", payments),
             ("SHIPMENTS_URL", shipments),
             ("LEASE_MS", "1000"),
-            // Machines that run tests are slow at times.
-            ("ORDER_TIMEOUT_MS", "4500"),
+            ("ORDER_TIMEOUT_MS", "15000"),
         ];
         environment.extend(settings);
         Service::start(scene, "orders", &environment)

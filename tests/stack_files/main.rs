@@ -1,5 +1,7 @@
 //! The reference stack's files: what both compose worlds and both image worlds need of them, checked without a Docker engine.
 
+mod switches;
+
 use serde_yaml_ng::{Mapping, Value};
 use std::collections::BTreeSet;
 use std::fs;
