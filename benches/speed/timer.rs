@@ -1,5 +1,6 @@
 //! The yardstick for lateness: a bare loop that waits on an absolute timerfd and reads the clock.
 
+use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{
     ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime,
     timerfd_create, timerfd_settime,
@@ -18,8 +19,18 @@ fn now() -> i64 {
     time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-/// Waits for `rate` points per second, each by the timer.
+/// Waits for `rate` points per second, each by the timer, on processor 0 as everything that is compared with it.
 pub fn bare_loop(rate: i64, seconds: i64) -> Lateness {
+    let pinned = std::thread::spawn(move || {
+        let mut first = CpuSet::new();
+        first.set(0);
+        sched_setaffinity(None, &first).expect("processor 0 is there");
+        wait_for_each(rate, seconds)
+    });
+    pinned.join().expect("no panic")
+}
+
+fn wait_for_each(rate: i64, seconds: i64) -> Lateness {
     let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC).expect("a timer");
     let start = now() + 10_000_000;
     let mut late: Vec<i64> = Vec::with_capacity((rate * seconds) as usize);

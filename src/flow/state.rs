@@ -77,8 +77,13 @@ impl State {
         self.user = user;
         self.session = session;
         self.iteration = if program.closed { session & 0xffff_ffff } else { 0 };
-        self.slots.fill(None);
-        self.rows.fill(0);
+        // Where there are none even the call is saved: sessions begin as often as requests.
+        if !self.slots.is_empty() {
+            self.slots.fill(None);
+        }
+        if !self.rows.is_empty() {
+            self.rows.fill(0);
+        }
         self.streams = Streams::new(program.seed, session);
         self.jar.clear();
         self.operations = 0;

@@ -217,7 +217,9 @@ impl<W: World> Walker<W> {
         let used = self.states.borrow_mut().pop();
         let mut state = used.unwrap_or_else(|| Box::new(State::new(&self.program)));
         state.begin(&self.program, user, session);
-        let jar = if self.program.closed { self.jars.borrow_mut().remove(&user) } else { None };
+        let mut jars = self.jars.borrow_mut();
+        let jar = if jars.is_empty() { None } else { jars.remove(&user) };
+        drop(jars);
         match jar {
             Some(jar) => state.jar = jar,
             None if self.globals.jar.is_empty() => {}

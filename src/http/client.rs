@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) watch: Watch,
     /// Where reads go; what is in it is used up before anything else can run.
     pub(crate) read: RefCell<Box<[u8]>>,
+    /// The head that came last.
+    pub(crate) known: RefCell<h1::Known>,
     /// A buffer to write a request into, lent to one exchange at a time; others make their own.
     pub(crate) write: RefCell<Vec<u8>>,
 }
@@ -37,6 +39,7 @@ impl Client {
                 clock,
                 watch: Watch::new(clock),
                 read: RefCell::new(vec![0; READ_BUFFER].into_boxed_slice()),
+                known: RefCell::default(),
                 write: RefCell::default(),
             },
         }

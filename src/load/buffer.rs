@@ -5,8 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many rows go to the record at once.
-pub(crate) const BATCH: usize = 8192;
+/// How many rows go to the record at once: few enough (half a megabyte) that they are still in the cache when they are
+/// written, and many enough that the handing over does not count.
+pub(crate) const BATCH: usize = 2048;
 
 /// How long a worker that has ended waits for the record to take its last rows.
 const LAST_TRIES: u32 = 30_000;
@@ -118,7 +119,7 @@ mod tests {
             for number in 0..3 * BATCH as u64 {
                 buffer.attempt(row(number));
             }
-            let behind = |event: &Event| matches!(event, Event::Load(LoadEvent::WriterBehind { rows: 8192 }));
+            let behind = |event: &Event| matches!(event, Event::Load(LoadEvent::WriterBehind { rows: 2048 }));
             assert_eq!(kept.events().iter().filter(|event| behind(event)).count(), episode);
             kept.refuse(false);
             buffer.finish().expect("taken");

@@ -6,6 +6,7 @@
 mod bell;
 mod buffer;
 mod closed;
+mod crew;
 mod engine;
 #[cfg(feature = "goose")]
 mod goose;

@@ -1,6 +1,7 @@
 //! The open model: the clock decides when a user starts, whether or not the deployment keeps up.
 
 use super::bell::Bell;
+use super::crew::{Crew, Order};
 use super::schedule::Pacer;
 use super::signal::{Signal, Stage};
 use super::station::Station;
@@ -43,12 +44,12 @@ async fn pace<U: Users, T: Time>(
     cap: u64,
     stopped: &Bell,
 ) -> Nanos {
-    let mut burst = 0;
+    let (crew, mut burst) = (Crew::new(), 0);
     while !station.signal.is(Stage::Stop) {
         let now = station.time.now();
         if let Some(arrival) = pacer.take_due(now - station.start) {
             station.tally.planned.add(1);
-            begin(station, arrival.number, station.start + arrival.at, cap);
+            begin(station, &crew, arrival.number, station.start + arrival.at, cap);
             burst += 1;
             if burst == BURST {
                 burst = 0;
@@ -72,18 +73,24 @@ async fn pace<U: Users, T: Time>(
     while let Some(arrival) = pacer.take_due(now - station.start) {
         station.tally.planned.add(1);
         let cap = if station.signal.is(Stage::Cut) { 0 } else { cap };
-        begin(station, arrival.number, station.start + arrival.at, cap);
+        begin(station, &crew, arrival.number, station.start + arrival.at, cap);
     }
     now.min(end)
 }
 
-fn begin<U: Users, T: Time>(station: &Rc<Station<U, T>>, number: u64, intended: Nanos, cap: u64) {
+fn begin<U: Users, T: Time>(
+    station: &Rc<Station<U, T>>,
+    crew: &Rc<Crew<U, T>>,
+    number: u64,
+    intended: Nanos,
+    cap: u64,
+) {
     if station.tally.in_flight.get() >= cap {
         return station.drop_arrival(number, number, intended);
     }
     let presence = station.enter();
     let pool = station.own_connections.then(|| station.users.pool());
-    tokio::task::spawn_local(async move { presence.session(number, number, intended, pool.as_ref()).await });
+    crew.carry_out(Order { presence, number, intended, pool });
 }
 
 #[cfg(test)]

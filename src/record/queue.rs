@@ -17,6 +17,8 @@ pub(super) struct Work {
     pub(super) rows: Option<Vec<Attempt>>,
     pub(super) events: VecDeque<Timed>,
     pub(super) samples: VecDeque<Sample>,
+    /// Whether more rows wait.
+    pub(super) more: bool,
     /// Nothing will come after this.
     pub(super) done: bool,
 }
@@ -65,8 +67,14 @@ impl Queue {
         if state.waiting > 0 && state.waiting + rows.len() > MOST_WAITING {
             return false;
         }
-        let empty = state.spare.pop().unwrap_or_default();
-        state.spare_room -= empty.capacity();
+        let empty = match state.spare.pop() {
+            Some(spare) => {
+                state.spare_room -= spare.capacity();
+                spare
+            }
+            // As large as it will be filled: growing would stall the one who records.
+            None => Vec::with_capacity(rows.len()),
+        };
         state.waiting += rows.len();
         state.rows.push_back(std::mem::replace(rows, empty));
         self.wake.notify_one();
@@ -119,11 +127,14 @@ impl Queue {
             let woken = self.wake.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+        let rows = state.rows.pop_front();
+        let more = !state.rows.is_empty();
         Work {
-            rows: state.rows.pop_front(),
+            rows,
             events: std::mem::take(&mut state.events),
             samples: std::mem::take(&mut state.samples),
-            done: state.closed && state.rows.is_empty(),
+            more,
+            done: state.closed && !more,
         }
     }
 
@@ -181,7 +192,7 @@ mod tests {
         let queue = Queue::default();
         let mut buffer = rows(100);
         queue.submit(&mut buffer);
-        assert_eq!(buffer.capacity(), 0, "there is none yet");
+        assert!(buffer.is_empty() && buffer.capacity() >= 100, "a new one");
         let taken = queue.take(Instant::now()).rows.expect("rows");
         queue.recycle(taken, 100);
         let mut buffer = rows(1);

@@ -2,7 +2,8 @@
 
 use super::Flaw;
 use super::chunked::Chunked;
-use super::head::{self, Framing, Head, Parsed};
+use super::head::{Framing, Head, Parsed};
+use super::known::Known;
 use crate::http::Response;
 use bytes::Bytes;
 
@@ -76,12 +77,12 @@ impl Decoder {
     }
 
     /// Takes the next bytes.
-    pub(crate) fn feed(&mut self, input: &[u8]) -> Result<Progress, Flaw> {
+    pub(crate) fn feed(&mut self, input: &[u8], known: &mut Known) -> Result<Progress, Flaw> {
         let mut used = 0;
         loop {
             let rest = &input[used..];
             match &mut self.state {
-                State::Head => match self.feed_head(rest)? {
+                State::Head => match self.feed_head(rest, known)? {
                     Some(taken) => used += taken,
                     None => return Ok(Progress { used: input.len(), done: false }),
                 },
@@ -130,9 +131,9 @@ impl Decoder {
     }
 
     /// Looks for a head; returns how much of `input` it took, or nothing if all of it was kept for later.
-    fn feed_head(&mut self, input: &[u8]) -> Result<Option<usize>, Flaw> {
+    fn feed_head(&mut self, input: &[u8], known: &mut Known) -> Result<Option<usize>, Flaw> {
         if self.begun.is_empty() {
-            let parsed = head::parse(input, self.bodiless)?;
+            let parsed = known.parse(input, self.bodiless)?;
             return match self.accept(parsed)? {
                 Some(length) => Ok(Some(length)),
                 None => {
@@ -151,7 +152,7 @@ impl Decoder {
         if end || self.begun.len() >= self.again {
             self.again = self.begun.len() * 2;
             let begun = std::mem::take(&mut self.begun);
-            let parsed = head::parse(&begun, self.bodiless)?;
+            let parsed = known.parse(&begun, self.bodiless)?;
             match self.accept(parsed)? {
                 Some(length) => return Ok(Some(length - before)),
                 None => self.begun = begun,

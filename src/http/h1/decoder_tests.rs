@@ -2,6 +2,7 @@
 
 use super::Flaw;
 use super::decoder::{Decoder, Limits};
+use super::known::Known;
 use crate::http::Response;
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};
@@ -11,14 +12,14 @@ const LIMITS: Limits = Limits { head: 400, body: 64 };
 
 /// What came of feeding `input` in pieces that end at `cuts`: the response and the bytes used, nothing if it is incomplete.
 fn decode(input: &[u8], cuts: &[usize], bodiless: bool) -> Result<Option<(Response, usize)>, Flaw> {
-    let mut decoder = Decoder::new(bodiless, LIMITS);
+    let (mut decoder, mut known) = (Decoder::new(bodiless, LIMITS), Known::default());
     let (mut from, mut total) = (0, 0);
     for to in cuts.iter().copied().chain([input.len()]) {
         if to <= from {
             continue;
         }
         let piece = &input[from..to];
-        let progress = decoder.feed(piece)?;
+        let progress = decoder.feed(piece, &mut known)?;
         assert!(progress.used <= piece.len());
         total += progress.used;
         if progress.done {
@@ -78,15 +79,15 @@ fn a_head_request_gets_no_body_whatever_the_head_says() {
 
 #[test]
 fn a_body_without_a_length_ends_with_the_connection() {
-    let mut decoder = Decoder::new(false, LIMITS);
+    let (mut decoder, mut known) = (Decoder::new(false, LIMITS), Known::default());
     let text = b"HTTP/1.1 200 OK\r\n\r\nuntil";
-    assert!(!decoder.feed(text).expect("fit").done);
-    assert!(!decoder.feed(b" the end").expect("fit").done);
+    assert!(!decoder.feed(text, &mut known).expect("fit").done);
+    assert!(!decoder.feed(b" the end", &mut known).expect("fit").done);
     assert!(decoder.close());
     assert_eq!(decoder.take().expect("complete").body, "until the end");
     let mut cut = Decoder::new(false, LIMITS);
     assert!(!cut.close(), "nothing came");
-    cut.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1").expect("fit");
+    cut.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1", &mut known).expect("fit");
     assert!(!cut.close(), "half of it came");
 }
 
@@ -115,10 +116,11 @@ fn limits_hold_at_their_edge() {
 #[test]
 fn what_will_never_be_a_response_is_found_out_early() {
     let mut decoder = Decoder::new(false, Limits { head: 1 << 20, body: 0 });
+    let mut known = Known::default();
     let mut fed = 0;
     let flaw = b"HTTP/1.1 200 OK\r\nbad name: x\r\n".iter().cycle().find_map(|byte| {
         fed += 1;
-        decoder.feed(&[*byte]).err()
+        decoder.feed(&[*byte], &mut known).err()
     });
     assert!(flaw.is_some() && fed < 100, "{fed}");
 }

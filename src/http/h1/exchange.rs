@@ -205,7 +205,7 @@ impl Wire<'_> {
     /// Reads until the response is complete or nothing more is there.
     #[inline]
     fn read(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
-        let mut memory = self.shared.read.borrow_mut();
+        let (mut memory, mut known) = (self.shared.read.borrow_mut(), self.shared.known.borrow_mut());
         loop {
             let mut buffer = ReadBuf::new(&mut memory);
             if let Err(error) = ready!(Pin::new(&mut *self.stream).poll_read(cx, &mut buffer)) {
@@ -219,7 +219,7 @@ impl Wire<'_> {
                 self.first_byte = Some(self.shared.clock.now());
             }
             self.reads = self.reads.saturating_add(1);
-            match self.decoder.feed(input) {
+            match self.decoder.feed(input, &mut known) {
                 Ok(progress) => {
                     self.bytes += progress.used as u64;
                     if progress.done {

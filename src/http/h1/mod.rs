@@ -5,12 +5,14 @@ mod chunked;
 mod decoder;
 mod exchange;
 mod head;
+mod known;
 mod request;
 
 #[cfg(test)]
 mod decoder_tests;
 
 pub(crate) use exchange::send;
+pub(crate) use known::Known;
 pub(crate) use request::check_field;
 
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! Sleeping until an absolute time, to the microsecond. Tokio's own timers tick in milliseconds and bunch arrivals.
 
+mod foresight;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
@@ -14,6 +15,7 @@ use portable::Alarm;
 pub(crate) use wakes::Wakes;
 
 use crate::event::{Clock, Nanos};
+use foresight::Foresight;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -34,13 +36,15 @@ pub(crate) struct Timer {
     clock: Clock,
     alarm: Alarm,
     wakes: Rc<Wakes>,
+    foresight: Foresight,
     spin: Nanos,
 }
 
 impl Timer {
     /// A timer of the current runtime. For the last `spin` before a time it keeps the core busy in place of sleeping.
     pub(crate) fn new(clock: Clock, spin: Duration, wakes: Rc<Wakes>) -> std::io::Result<Timer> {
-        Ok(Timer { clock, alarm: Alarm::new()?, wakes, spin: Nanos::from(spin) })
+        let (alarm, foresight) = (Alarm::new()?, Foresight::default());
+        Ok(Timer { clock, alarm, wakes, foresight, spin: Nanos::from(spin) })
     }
 }
 
@@ -51,9 +55,10 @@ impl Time for Timer {
     }
 
     async fn wait_until(&self, at: Nanos) {
-        let wake = at - self.spin;
+        let wake = at - self.spin - self.foresight.lead();
         if self.now() < wake {
             self.alarm.sleep_until(&self.clock, wake).await;
+            self.foresight.learn(self.now() - wake);
         }
         // A yield looks for input too, so that spinning delays no response.
         while self.now() < at {

@@ -112,7 +112,8 @@ pub struct Load {
     /// How many worker threads. Default: one per core.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workers: Option<u16>,
-    /// For how long to spin before an arrival is due, in place of sleeping: microseconds of precision for a busy core.
+    /// For how long to spin before an arrival is due, in place of sleeping: microseconds of precision for a busy core. What
+    /// the system's wake-ups are usually late by (60 µs at most) is made up for anyway.
     #[serde(default)]
     pub spin: Time,
     /// Which attempts the record keeps.

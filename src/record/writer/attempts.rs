@@ -9,8 +9,9 @@ use arrow_array::types::{Int64Type, UInt8Type, UInt16Type, UInt64Type};
 const MOST_ROWS: usize = 16 * 1024;
 /// or so much text.
 const MOST_TEXT: usize = 16 << 20;
-/// Columns are filled by so many rows at a time: few enough to stay in the cache.
-const CHUNK: usize = 1024;
+/// Columns are filled by so many rows at a time: few enough to stay in the innermost cache while every column takes its
+/// part of them.
+const CHUNK: usize = 128;
 
 /// The columns of [`schema::operations`](crate::record::schema::operations), in its order.
 #[derive(Default)]

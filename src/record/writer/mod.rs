@@ -97,7 +97,7 @@ impl Writer {
             work.samples.into_iter().for_each(|sample| self.sample(sample));
             if let Some(mut rows) = work.rows {
                 let count = rows.len();
-                self.attempts(&mut rows);
+                self.attempts(&mut rows, work.more);
                 queue.recycle(rows, count);
             }
             if Instant::now() >= next {
@@ -137,7 +137,7 @@ impl Writer {
         }
     }
 
-    fn attempts(&mut self, rows: &mut Vec<Attempt>) {
+    fn attempts(&mut self, rows: &mut Vec<Attempt>, hurry: bool) {
         if self.keep == Keep::Marked {
             self.count_all(rows);
             let came = rows.len();
@@ -156,6 +156,10 @@ impl Writer {
                 self.flush_operations();
             }
             left = rest;
+            if !hurry {
+                // Whoever shares the core with us has arrivals to start: the system would let us go on for milliseconds.
+                std::thread::yield_now();
+            }
         }
     }
 
