@@ -1,6 +1,7 @@
 //! The way through the house: what was typed becomes a plan, a run, a record, an assessment, a report, and an exit code.
 
 use shakedown::cli::{self, Command, Exit, Stop};
+use shakedown::report::Source;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -34,8 +35,9 @@ fn experiment(arguments: cli::run::Arguments) -> Result<Exit, Stop> {
     cli::run::tried(&plan, &arguments, || {
         let run = cli::run::carry_out(&plan, &arguments)?;
         let record = cli::verify::record(&run.folder)?;
-        let assessment = cli::verify::assess(&plan.plan, &record)?;
-        cli::report::write(&run.folder, &plan.plan, &record, &assessment, arguments.output.jtl)?;
+        let (assessment, tables) = cli::verify::judge(&plan.plan, &record)?;
+        let source = Source { plan: &plan.plan, record: &record, assessment: &assessment, tables: &tables };
+        cli::report::write(&run.folder, &source, arguments.output.jtl)?;
         cli::github::after_run(&plan, &record, &assessment, &arguments.output);
         cli::run::conclude(&plan, &run, &assessment, &arguments)
     })

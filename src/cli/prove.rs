@@ -3,6 +3,7 @@
 use super::{Exit, Stop, output, report, run, verify};
 use crate::plan::Override;
 use crate::record::{utc, utc_text, write_atomic};
+use crate::report::Source;
 use crate::run::RunEnd;
 use crate::suite::index::{self, Entry};
 use crate::suite::prove::{self, Carried, Outcome, Prepared, Progress, Proof, Results, Trial};
@@ -182,8 +183,9 @@ fn one(trial: &Trial, folder: &Path, arguments: &Arguments) -> Result<(RunEnd, (
     let loaded = run::plan(&arguments)?;
     let end = run::carry_out(&loaded, &arguments)?;
     let record = verify::record(&end.folder)?;
-    let assessment = verify::assess(&loaded.plan, &record)?;
-    report::write(&end.folder, &loaded.plan, &record, &assessment, false)?;
+    let (assessment, tables) = verify::judge(&loaded.plan, &record)?;
+    let source = Source { plan: &loaded.plan, record: &record, assessment: &assessment, tables: &tables };
+    report::write(&end.folder, &source, false)?;
     if let Some(reason) = &end.never_loaded {
         let told = format!("no load was run, the steady state was not reached: {reason}");
         return Ok((end.clone(), (Verdict::Unknown, told)));

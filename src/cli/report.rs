@@ -2,11 +2,9 @@
 
 use super::run::Output;
 use super::{Exit, Stop, github, output, verify};
-use crate::plan::Plan;
-use crate::record::{Record, write_atomic};
-use crate::report;
+use crate::record::write_atomic;
+use crate::report::{self, Source};
 use crate::suite::index::{self, Entry};
-use crate::verify::Assessment;
 use std::path::{Path, PathBuf};
 
 /// Write the reports of run folders again.
@@ -30,17 +28,23 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
         [only] if !only.is_dir() => vec![only.clone()],
         several => crate::suite::folders(several).map_err(Stop::usage)?,
     };
+    let is_one_run = arguments.folders.len() == 1 && folders == arguments.folders;
+    let wants_index = !is_one_run || arguments.index.is_some();
     let mut entries = Vec::new();
     for folder in &folders {
-        let (plan, record, assessment) = judged(folder)?;
-        for file in write(folder, &plan, &record, &assessment, arguments.output.jtl)? {
+        let record = verify::record(folder)?;
+        let plan = verify::plan_of(&record)?;
+        let (assessment, tables) = verify::judge(&plan, &record)?;
+        let source = Source { plan: &plan, record: &record, assessment: &assessment, tables: &tables };
+        for file in write(folder, &source, arguments.output.jtl)? {
             told(arguments, &file);
         }
         github::again(&plan, &record, &assessment, &arguments.output);
-        entries.push(Entry::new(folder, &record, &assessment).map_err(Stop::unknown)?);
+        if wants_index {
+            entries.push(Entry::new(folder, &record, &assessment, &tables));
+        }
     }
-    let is_one_run = arguments.folders.len() == 1 && folders == arguments.folders;
-    if !is_one_run || arguments.index.is_some() {
+    if wants_index {
         let beside = arguments.index.clone().unwrap_or_else(|| index::common_folder(&folders));
         let file = beside.join(index::FILE);
         write_atomic(&file, index::html(&entries, &beside).as_bytes()).map_err(Stop::usage)?;
@@ -55,27 +59,16 @@ fn told(arguments: &Arguments, file: &Path) {
     }
 }
 
-fn judged(folder: &Path) -> Result<(Plan, Record, Assessment), Stop> {
-    let record = verify::record(folder)?;
-    let plan = verify::plan_of(&record)?;
-    let assessment = verify::assess(&plan, &record)?;
-    Ok((plan, record, assessment))
-}
-
 /// A run as a page of several shows it.
 pub(super) fn entry(folder: &Path) -> Result<Entry, Stop> {
-    let (_, record, assessment) = judged(folder)?;
-    Entry::new(folder, &record, &assessment).map_err(Stop::unknown)
+    let record = verify::record(folder)?;
+    let plan = verify::plan_of(&record)?;
+    let (assessment, tables) = verify::judge(&plan, &record)?;
+    Ok(Entry::new(folder, &record, &assessment, &tables))
 }
 
 /// Writes every derived file.
-pub fn write(
-    folder: &Path,
-    plan: &Plan,
-    record: &Record,
-    assessment: &Assessment,
-    jtl: bool,
-) -> Result<Vec<PathBuf>, Stop> {
-    report::write(folder, plan, record, assessment, &report::Options { jtl })
+pub fn write(folder: &Path, source: &Source, jtl: bool) -> Result<Vec<PathBuf>, Stop> {
+    report::write(folder, source, &report::Options { jtl })
         .map_err(|error| Stop::unknown(format!("the reports cannot be written: {error}")))
 }

@@ -4,8 +4,10 @@ use super::run::{self, Output};
 use super::{Exit, Stop, github, history};
 use crate::plan::{self, Plan};
 use crate::record::Record;
+use crate::report::{Source, Tables};
 use crate::verify::{self, Assessment};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Judge a run folder again, or a history from outside.
 #[derive(Debug, clap::Args)]
@@ -28,8 +30,9 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
     };
     let record = record(folder)?;
     let plan = plan_of(&record)?;
-    let assessment = assess(&plan, &record)?;
-    super::report::write(folder, &plan, &record, &assessment, arguments.output.jtl)?;
+    let (assessment, tables) = judge(&plan, &record)?;
+    let source = Source { plan: &plan, record: &record, assessment: &assessment, tables: &tables };
+    super::report::write(folder, &source, arguments.output.jtl)?;
     github::again(&plan, &record, &assessment, &arguments.output);
     run::verdict(&arguments.output, &assessment, folder)?;
     Ok(Exit::of_verdict(verify::exit_code(&assessment)))
@@ -46,7 +49,15 @@ pub fn plan_of(record: &Record) -> Result<Plan, Stop> {
         .map_err(|diagnostics| Stop::usage(format!("the plan in the record cannot be read\n{diagnostics}")))
 }
 
-/// Judges the record.
-pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, Stop> {
-    verify::assess(plan, record).map_err(Stop::unknown)
+/// Judges the record, and counts meanwhile what its reports show.
+pub fn judge(plan: &Plan, record: &Record) -> Result<(Assessment, Tables), Stop> {
+    thread::scope(|scope| {
+        let counting = thread::Builder::new()
+            .name("tables".to_owned())
+            .spawn_scoped(scope, || Tables::read(record))
+            .map_err(|error| Stop::unknown(format!("cannot start a thread that counts: {error}")))?;
+        let assessment = verify::assess(plan, record).map_err(Stop::unknown);
+        let tables = counting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((assessment?, tables.map_err(Stop::unknown)?))
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! Without toxics it copies, from one buffer. As soon as there are any, what is read goes through the [`Chain`].
 
+use super::alarm::sleep_until;
 use super::chain::Chain;
 use super::counters::Flow;
 use super::item::{Chunk, End, Item};
@@ -11,7 +12,7 @@ use bytes::{Buf, Bytes};
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 /// How a direction is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

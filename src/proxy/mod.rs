@@ -5,6 +5,7 @@
 //! connection pass through its toxics (`toxics`, one file each). [`serve`] offers all of that over HTTP.
 
 mod address;
+mod alarm;
 mod api;
 mod chain;
 mod client;

@@ -27,7 +27,7 @@ pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, S
 pub(crate) use hash::hex;
 pub use hash::sha256;
 pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseInfo, Scope, StepInfo};
-pub use reader::{AttemptBatch, AttemptRow, Record};
+pub use reader::{AttemptBatch, AttemptRow, Outline, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};
 pub use utc::{utc, utc_text};

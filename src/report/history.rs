@@ -26,11 +26,14 @@ impl Reporter for HistoryCsv {
         csv.write_record(head())?;
         let manifest = &source.record.manifest;
         let mut totals: BTreeMap<Option<StepId>, Latencies> = BTreeMap::new();
+        let in_flight = source.tables.in_flight();
         let seconds: Vec<Second> = source.tables.seconds().collect();
         for steps in seconds.chunk_by(|one, other| one.second == other.second) {
             let mut all = Latencies::default();
             let second = steps[0].second;
-            let users = source.tables.in_flight_at(second).map_or(NONE.to_owned(), |users| users.to_string());
+            let users = in_flight.as_ref().map_or(NONE.to_owned(), |counts| {
+                counts.range(..=second).next_back().map_or(0, |(_, count)| *count).to_string()
+            });
             for step in steps {
                 let latencies = step.latencies();
                 all.merge(&latencies);

@@ -28,6 +28,7 @@ pub use export::{Export, export};
 pub use github::{Annotations, Place, annotations};
 pub use markdown::{Page, STEP_SUMMARY_BYTES, summary};
 pub use pulse::{Beat, pulse};
+pub use tables::Tables;
 pub use terminal::{Style, Table, terminal, verdict_line, word, wrap};
 pub use verdict::{json, schema};
 
@@ -36,7 +37,7 @@ use crate::record::Record;
 use crate::verify::Assessment;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use tables::Tables;
+use std::thread;
 
 /// What was said, without what is secret by its name.
 fn masked(text: &str) -> String {
@@ -52,11 +53,11 @@ pub struct Source<'a> {
     /// What the run is found to be.
     pub assessment: &'a Assessment,
     /// What was counted by step and by second.
-    tables: &'a Tables,
+    pub tables: &'a Tables,
 }
 
 /// One file of a report.
-pub trait Reporter {
+pub trait Reporter: Sync {
     /// The file's name in the run folder.
     fn file(&self) -> &'static str;
 
@@ -79,18 +80,10 @@ pub struct Options {
 /// # Errors
 /// If the record cannot be read or a file cannot be written; or if a JTL is asked of a record that does not hold every
 /// request.
-pub fn write(
-    folder: &Path,
-    plan: &Plan,
-    record: &Record,
-    assessment: &Assessment,
-    options: &Options,
-) -> Result<Vec<PathBuf>, ReportError> {
-    if options.jtl && !record.manifest.complete {
+pub fn write(folder: &Path, source: &Source, options: &Options) -> Result<Vec<PathBuf>, ReportError> {
+    if options.jtl && !source.record.manifest.complete {
         return Err(ReportError::Incomplete { file: jtl::FILE });
     }
-    let tables = Tables::read(record)?;
-    let source = Source { plan, record, assessment, tables: &tables };
     let mut reporters: Vec<&dyn Reporter> = vec![
         &verdict::VerdictJson,
         &stats::StatsCsv,
@@ -107,5 +100,16 @@ pub fn write(
         reporters.push(&jtl::Jtl);
     }
     reporters.push(&html::Html);
-    reporters.into_iter().map(|reporter| files::replace(folder, reporter, &source)).collect()
+    // None needs another: a thread for each, and most of the time is the disk's.
+    thread::scope(|scope| {
+        let start = |reporter| {
+            let write = move || files::replace(folder, reporter, source);
+            thread::Builder::new().name("report".to_owned()).spawn_scoped(scope, write)
+        };
+        let started: Vec<_> = reporters.into_iter().map(start).collect();
+        started
+            .into_iter()
+            .map(|writer| writer?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
 }

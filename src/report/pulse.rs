@@ -1,9 +1,9 @@
 //! A run second by second in a few figures, for small pictures of it.
 
+use super::tables::{Second, Tables};
 use crate::event::Nanos;
-use crate::record::{Record, RecordError, Scope, Series};
+use crate::record::Record;
 use crate::stats::{Latencies, Quantile};
-use std::collections::BTreeMap;
 
 /// One second of the load, all steps together.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,25 +19,18 @@ pub struct Beat {
 }
 
 /// Every second of the load in which an operation was to begin, warm-up included.
-///
-/// # Errors
-/// If the histograms cannot be read.
-pub fn pulse(record: &Record) -> Result<Vec<Beat>, RecordError> {
-    let manifest = &record.manifest;
-    let mut seconds: BTreeMap<i64, Latencies> = BTreeMap::new();
-    for batch in record.histogram_batches()? {
-        for row in batch? {
-            let step = manifest.steps.get(usize::from(row.step.0));
-            if row.series == Series::Response && step.is_some_and(|step| step.scope == Scope::Load) {
-                seconds.entry(row.second).or_default().add(row.bucket, row.good, u64::from(row.count));
-            }
+pub fn pulse(record: &Record, tables: &Tables) -> Vec<Beat> {
+    let seconds: Vec<Second> = tables.seconds().collect();
+    let beat = |steps: &[Second]| {
+        let mut latencies = Latencies::default();
+        steps.iter().for_each(|step| step.add_to(&mut latencies));
+        let from = Nanos(steps[0].second.saturating_mul(1_000_000_000));
+        Beat {
+            second: (from - record.manifest.load_start).as_secs_f64(),
+            operations: latencies.total(),
+            bad: latencies.bad,
+            p99: latencies.quantile(0.99),
         }
-    }
-    let beat = |(second, latencies): (i64, Latencies)| Beat {
-        second: (Nanos(second.saturating_mul(1_000_000_000)) - manifest.load_start).as_secs_f64(),
-        operations: latencies.total(),
-        bad: latencies.bad,
-        p99: latencies.quantile(0.99),
     };
-    Ok(seconds.into_iter().map(beat).collect())
+    seconds.chunk_by(|one, other| one.second == other.second).map(beat).collect()
 }

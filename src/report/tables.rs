@@ -1,9 +1,10 @@
 //! What the tables need, counted in one reading: by step from the measured load, by second from the histograms.
 
+use super::html::series::{Arrivals, Balance};
 use crate::event::{ErrorKind, Nanos, StepId};
 use crate::record::{HistogramRow, Manifest, Record, RecordError, Scope, Series};
-use crate::stats::{Bucket, Latencies};
-use crate::verify::{Operation, each_operation};
+use crate::stats::{Bucket, BySecond, Latencies};
+use crate::verify::{Operation, each_attempt};
 use std::collections::BTreeMap;
 
 /// One step in the measured load.
@@ -49,11 +50,23 @@ pub struct Tables {
     pub failures: BTreeMap<(StepId, ErrorKind, Option<u16>), Failures>,
     /// Bad operations of the whole load by second of the run's clock and error.
     pub troubles: BTreeMap<(i64, ErrorKind), u64>,
-    /// Operations in flight at the end of each second of the run's clock; absent if the record does not hold every
-    /// operation.
-    pub in_flight: Option<BTreeMap<i64, i64>>,
+    /// By how many there were more operations in flight at the end of each second of the run's clock than at its beginning;
+    /// absent if the record does not hold every operation.
+    in_flight: Option<BySecond<i64>>,
+    /// Arrivals by bin.
+    pub arrivals: Arrivals,
+    /// Who answered; absent if the record does not hold every attempt.
+    pub balance: Option<Balance>,
     /// The responses' histograms, by second, then step.
-    rows: Vec<HistogramRow>,
+    seconds: BTreeMap<(i64, StepId), Vec<Row>>,
+}
+
+/// So many operations of one second and step fell into one bucket.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    bucket: Bucket,
+    count: u32,
+    good: bool,
 }
 
 /// One second of one step.
@@ -62,7 +75,7 @@ pub struct Second<'a> {
     pub second: i64,
     /// The step.
     pub step: StepId,
-    rows: &'a [HistogramRow],
+    rows: &'a [Row],
 }
 
 impl Second<'_> {
@@ -88,35 +101,62 @@ impl Tables {
     /// Reads them from the record.
     pub fn read(record: &Record) -> Result<Tables, RecordError> {
         let manifest = &record.manifest;
-        let is_load = |row: &HistogramRow| {
-            row.series == Series::Response && scope(manifest, row.step) == Some(Scope::Load)
-        };
-        let mut rows: Vec<HistogramRow> = Vec::new();
+        let mut tables = Tables::new(manifest);
         for batch in record.histogram_batches()? {
-            rows.extend(batch?.into_iter().filter(is_load));
+            tables.histograms(&batch?, manifest);
         }
-        rows.sort_unstable_by_key(|row| (row.second, row.step));
-        let mut tables = Tables {
-            steps: vec![
-                StepTable { bytes: manifest.complete.then_some(0), ..StepTable::default() };
-                manifest.steps.len()
-            ],
-            failures: BTreeMap::new(),
-            troubles: BTreeMap::new(),
-            in_flight: manifest.complete.then(BTreeMap::new),
-            rows,
-        };
-        each_operation(record, |operation| tables.operation(operation, manifest))?;
+        tables.operations(record)?;
+        tables.arrivals.without_dropped(&tables.troubles);
         if !manifest.complete {
             tables.steps_by_second(manifest);
         }
         Ok(tables)
     }
 
+    fn new(manifest: &Manifest) -> Tables {
+        let step = StepTable { bytes: manifest.complete.then_some(0), ..StepTable::default() };
+        Tables {
+            steps: vec![step; manifest.steps.len()],
+            failures: BTreeMap::new(),
+            troubles: BTreeMap::new(),
+            in_flight: manifest.complete.then(BySecond::default),
+            arrivals: Arrivals::new(manifest),
+            balance: manifest.complete.then(|| Balance::new(manifest)),
+            seconds: BTreeMap::new(),
+        }
+    }
+
+    fn histograms(&mut self, rows: &[HistogramRow], manifest: &Manifest) {
+        for rows in rows.chunk_by(|one, other| (one.second, one.step) == (other.second, other.step)) {
+            if scope(manifest, rows[0].step) != Some(Scope::Load) {
+                continue;
+            }
+            rows.iter().for_each(|row| self.arrivals.row(row));
+            let mut responses = rows.iter().filter(|row| row.series == Series::Response).peekable();
+            if responses.peek().is_some() {
+                let kept = self.seconds.entry((rows[0].second, rows[0].step)).or_default();
+                kept.extend(responses.map(|row| Row {
+                    bucket: row.bucket,
+                    count: row.count,
+                    good: row.good,
+                }));
+            }
+        }
+    }
+
+    /// One reading of all attempts, for whoever counts them.
+    fn operations(&mut self, record: &Record) -> Result<(), RecordError> {
+        let mut balance = self.balance.take();
+        let attempt = |row: &_| balance.iter_mut().for_each(|balance| balance.attempt(row));
+        each_attempt(record, attempt, |operation| self.operation(operation, &record.manifest))?;
+        self.balance = balance;
+        Ok(())
+    }
+
     fn operation(&mut self, operation: &Operation, manifest: &Manifest) {
         if let Some(changes) = &mut self.in_flight {
-            *changes.entry(operation.intended.second()).or_default() += 1;
-            *changes.entry(operation.end.second()).or_default() -= 1;
+            *changes.at(operation.intended.second()) += 1;
+            *changes.at(operation.end.second()) -= 1;
         }
         if !operation.good {
             *self.troubles.entry((operation.intended.second(), operation.error)).or_default() += 1;
@@ -141,26 +181,29 @@ impl Tables {
     /// Where only the histograms are complete: the seconds that lie wholly behind the warm-up.
     fn steps_by_second(&mut self, manifest: &Manifest) {
         let warm = manifest.load_start < manifest.warmup_end;
-        for row in &self.rows {
-            let from = Nanos(row.second.saturating_mul(1_000_000_000));
-            if let Some(step) = self.steps.get_mut(usize::from(row.step.0))
+        for ((second, step), rows) in &self.seconds {
+            let from = Nanos(second.saturating_mul(1_000_000_000));
+            if let Some(step) = self.steps.get_mut(usize::from(step.0))
                 && !(warm && from < manifest.warmup_end)
             {
-                step.latencies.add(row.bucket, row.good, u64::from(row.count));
+                rows.iter().for_each(|row| step.latencies.add(row.bucket, row.good, u64::from(row.count)));
             }
         }
     }
 
     /// Every second of every step in which an operation was to begin, in order.
     pub fn seconds(&self) -> impl Iterator<Item = Second<'_>> {
-        self.rows
-            .chunk_by(|one, other| (one.second, one.step) == (other.second, other.step))
-            .map(|rows| Second { second: rows[0].second, step: rows[0].step, rows })
+        self.seconds.iter().map(|(&(second, step), rows)| Second { second, step, rows })
     }
 
-    /// How many operations were in flight at the end of this second.
-    pub fn in_flight_at(&self, second: i64) -> Option<i64> {
-        self.in_flight.as_ref().map(|changes| changes.range(..=second).map(|(_, change)| change).sum())
+    /// How many operations were in flight at the end of each second in which that changed; nothing if the record does not
+    /// hold every operation.
+    pub fn in_flight(&self) -> Option<BTreeMap<i64, i64>> {
+        let sum = |sum: &mut i64, (second, change): (i64, &i64)| {
+            *sum += change;
+            Some((second, *sum))
+        };
+        Some(self.in_flight.as_ref()?.iter().scan(0, sum).collect())
     }
 }
 

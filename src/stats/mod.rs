@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod bucket;
+mod by_second;
 mod histogram;
 mod latencies;
 mod quantile;
@@ -13,6 +14,7 @@ mod window;
 
 pub use bootstrap::{Interval, MINIMUM_SECONDS, interval};
 pub use bucket::{BUCKETS, Bucket};
+pub use by_second::BySecond;
 pub use histogram::Histogram;
 pub use latencies::{Latencies, Quantile};
 pub use quantile::{enough, exact, rank};

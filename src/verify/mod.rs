@@ -38,5 +38,5 @@ pub use checkers::{Case, Checker, Finding};
 pub use counter::{CounterVerdict, judge};
 pub use invariant::{checkers as all_checkers, judge as judge_invariant};
 pub use operations::Operation;
-pub use survey::each_operation;
+pub use survey::{each_attempt, each_operation};
 pub use verdict::exit_code;

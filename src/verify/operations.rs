@@ -1,38 +1,8 @@
 //! Attempts joined into operations, one by one as the record tells them.
 
 use crate::event::{ErrorKind, Nanos, Outcome, StepId};
+use crate::record::Outline;
 use std::collections::HashMap;
-
-/// What joining needs of one attempt.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Part {
-    /// The operation.
-    pub op: u64,
-    /// 0 for the first attempt, then 1, 2, …
-    pub attempt: u16,
-    /// Whether it was the operation's last.
-    pub last: bool,
-    /// Whether it was its session's first.
-    pub arrival: bool,
-    /// The step.
-    pub step: StepId,
-    /// When the plan wanted it to start.
-    pub intended: Nanos,
-    /// When the generator turned to it.
-    pub started: Nanos,
-    /// When it was over.
-    pub end: Nanos,
-    /// Whether it took effect.
-    pub outcome: Outcome,
-    /// Whether the user got what the plan expects.
-    pub good: bool,
-    /// What went wrong.
-    pub error: ErrorKind,
-    /// The HTTP status; absent if no response head came.
-    pub status: Option<u16>,
-    /// Bytes of the response.
-    pub bytes: u64,
-}
 
 /// What a user wanted once: all attempts of it together.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +44,7 @@ impl Operation {
         self.end - self.started
     }
 
-    fn first(part: &Part) -> Operation {
+    fn first(part: &Outline) -> Operation {
         let dropped = part.error == ErrorKind::Dropped;
         Operation {
             step: part.step,
@@ -92,7 +62,7 @@ impl Operation {
         }
     }
 
-    fn join(&mut self, part: &Part) {
+    fn join(&mut self, part: &Outline) {
         self.end = self.end.max(part.end);
         self.outcome = self.outcome.join(part.outcome);
         self.good = part.good;
@@ -112,7 +82,7 @@ pub struct Joiner {
 
 impl Joiner {
     /// Takes the next attempt; gives the operation that it completes.
-    pub fn take(&mut self, part: &Part) -> Option<Operation> {
+    pub fn take(&mut self, part: &Outline) -> Option<Operation> {
         if part.attempt == 0 && part.last {
             return Some(Operation::first(part));
         }
@@ -138,13 +108,14 @@ impl Joiner {
 mod tests {
     use super::*;
 
-    fn part(op: u64, attempt: u16, last: bool, outcome: Outcome) -> Part {
+    fn part(op: u64, attempt: u16, last: bool, outcome: Outcome) -> Outline {
         let at = |seconds: i64| Nanos(seconds * 1_000_000_000);
         let from = i64::from(attempt) * 10;
-        Part {
+        Outline {
             op,
             attempt,
             last,
+            is_replay: false,
             arrival: attempt == 0,
             step: StepId(1),
             intended: at(from),
@@ -154,6 +125,7 @@ mod tests {
             good: outcome == Outcome::Ok,
             error: if outcome == Outcome::Ok { ErrorKind::None } else { ErrorKind::Timeout },
             status: None,
+            instance: None,
             bytes: 0,
         }
     }

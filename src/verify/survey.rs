@@ -1,11 +1,11 @@
 //! One reading of the record into everything that is counted, with memory bounded by seconds and not by operations.
 
-use super::operations::{Joiner, Operation, Part};
+use super::operations::{Joiner, Operation};
 use super::recovery::Lane;
 use super::tally::{Tally, Wanted};
 use super::windows::{Observed, WholeSecond, second_span};
 use crate::event::{Nanos, StepId};
-use crate::record::{HistogramRow, Manifest, Record, RecordError, Scope, Series};
+use crate::record::{HistogramRow, Manifest, Outline, Record, RecordError, Scope, Series};
 use crate::stats::{Bucket, Histogram, Latencies};
 
 /// What was counted of one step in the measured load.
@@ -235,29 +235,24 @@ pub fn watch(record: &Record, lanes: &mut [Lane]) -> Result<(), RecordError> {
 /// # Errors
 /// If the record cannot be read.
 pub fn each_operation(record: &Record, mut take: impl FnMut(&Operation)) -> Result<u64, RecordError> {
+    each_attempt(record, |_| (), |operation| take(operation))
+}
+
+/// The same, and of each attempt of these operations its outline besides, in the order of the record.
+///
+/// # Errors
+/// If the record cannot be read.
+pub fn each_attempt(
+    record: &Record,
+    mut attempt: impl FnMut(&Outline),
+    mut operation: impl FnMut(&Operation),
+) -> Result<u64, RecordError> {
     let mut joiner = Joiner::default();
-    for batch in record.attempts()? {
-        for row in batch?.iter() {
-            if !is_load(&record.manifest, row.step) || row.replay_of.is_some() {
-                continue;
-            }
-            let part = Part {
-                op: row.op,
-                attempt: row.attempt,
-                last: row.last,
-                arrival: row.arrival,
-                step: row.step,
-                intended: row.intended,
-                started: row.started,
-                end: row.end,
-                outcome: row.outcome,
-                good: row.good,
-                error: row.error,
-                status: row.status,
-                bytes: row.bytes,
-            };
-            if let Some(operation) = joiner.take(&part) {
-                take(&operation);
+    for rows in record.outlines()? {
+        for row in rows?.iter().filter(|row| is_load(&record.manifest, row.step) && !row.is_replay) {
+            attempt(row);
+            if let Some(whole) = joiner.take(row) {
+                operation(&whole);
             }
         }
     }

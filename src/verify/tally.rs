@@ -6,8 +6,8 @@ use super::trouble::Troubles;
 use super::windows::{Aim, Observed};
 use crate::event::Nanos;
 use crate::record::{HistogramRow, Series};
-use crate::stats::{Bucket, Latencies, SecondLatencies};
-use std::collections::BTreeMap;
+use crate::stats::{Bucket, BySecond, Latencies, SecondLatencies};
+use std::collections::BTreeSet;
 
 /// What is to be counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +70,8 @@ pub struct Tally {
     wanted: Wanted,
     /// How many seconds are one cell: 1, more in a run so long that its cells would fill the memory.
     width: i64,
-    cells: BTreeMap<i64, Cell>,
-    seconds: BTreeMap<i64, SecondLatencies>,
+    cells: BySecond<Cell>,
+    seconds: BySecond<SecondLatencies>,
     /// Latencies from the intended start.
     pub latencies: Latencies,
     /// Latencies from the actual start.
@@ -94,8 +94,8 @@ impl Tally {
         Tally {
             wanted,
             width,
-            cells: BTreeMap::new(),
-            seconds: BTreeMap::new(),
+            cells: BySecond::default(),
+            seconds: BySecond::default(),
             latencies: Latencies::default(),
             from_send: Latencies::default(),
             max: None,
@@ -116,7 +116,7 @@ impl Tally {
         let within = |latency| operation.good && limit.is_some_and(|limit| latency <= limit);
         let place = operation.intended.second().div_euclid(self.width);
         let good = operation.good;
-        let cell = self.cells.entry(place).or_default();
+        let cell = self.cells.at(place);
         cell.operations += 1;
         cell.good += u64::from(good);
         cell.arrivals += u64::from(operation.arrival);
@@ -145,7 +145,7 @@ impl Tally {
         let middle = (row.bucket.lowest() + row.bucket.highest()) as f64 * 500.0;
         let longest = Nanos(row.bucket.highest() as i64 * 1_000);
         let within = row.good && self.wanted.limit.is_some_and(|limit| longest <= limit);
-        let cell = self.cells.entry(place).or_default();
+        let cell = self.cells.at(place);
         match row.series {
             Series::Response => {
                 cell.operations += count;
@@ -176,7 +176,7 @@ impl Tally {
         self.troubles.add(operation);
         if operation.dropped {
             let place = operation.intended.second().div_euclid(self.width);
-            let cell = self.cells.entry(place).or_default();
+            let cell = self.cells.at(place);
             cell.dropped += 1;
             // The histograms count its row as if it had been an attempt.
             cell.attempts = cell.attempts.saturating_sub(1);
@@ -187,7 +187,7 @@ impl Tally {
         if !self.wanted.by_second {
             return;
         }
-        let second = self.seconds.entry(place).or_default();
+        let second = self.seconds.at(place);
         if !good {
             second.bad += count;
             return;
@@ -201,7 +201,7 @@ impl Tally {
     /// All cells added up.
     pub fn total(&self) -> Cell {
         let mut total = Cell::default();
-        self.cells.values().for_each(|cell| total.add(cell));
+        self.cells.iter().for_each(|(_, cell)| total.add(cell));
         total
     }
 
@@ -211,7 +211,7 @@ impl Tally {
             .map(|place| {
                 let from = Nanos(place.saturating_mul(self.width).saturating_mul(1_000_000_000));
                 let stretch = crate::stats::Window::new(from, from + Nanos(self.width * 1_000_000_000));
-                let cell = self.cells.get(&place).cloned().unwrap_or_default();
+                let cell = self.cells.get(place).cloned().unwrap_or_default();
                 (cell, windows.seconds_within(&self.wanted.aim, stretch))
             })
             .collect()
@@ -219,12 +219,12 @@ impl Tally {
 
     /// The latencies of each cell of the window in order of time, empty ones included.
     pub fn by_second(&self, windows: &Observed) -> Vec<SecondLatencies> {
-        self.places(windows).map(|place| self.seconds.get(&place).cloned().unwrap_or_default()).collect()
+        self.places(windows).map(|place| self.seconds.get(place).cloned().unwrap_or_default()).collect()
     }
 
     /// The cells that the window touches, and those of operations that began before and were caught by it.
     fn places(&self, windows: &Observed) -> impl Iterator<Item = i64> {
-        let mut places: std::collections::BTreeSet<i64> = self.cells.keys().copied().collect();
+        let mut places: BTreeSet<i64> = self.cells.iter().map(|(place, _)| place).collect();
         places.extend(windows.touched(&self.wanted.aim, self.width));
         places.into_iter()
     }

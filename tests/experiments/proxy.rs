@@ -2,9 +2,11 @@
 
 use shakedown::proxy::{Embedded, Spec, Stream, Toxic};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 1_000;
@@ -30,16 +32,20 @@ async fn echo() -> SocketAddr {
     address
 }
 
-/// Round trips on a thousand connections, each asking at its own moment of every quarter of a second.
+/// Round trips on a thousand connections, each asking at its own moment of every quarter of a second. Nobody asks before all
+/// are connected: what a thousand new connections cost is no toxic's.
 async fn round_trips(address: SocketAddr) -> Vec<Duration> {
+    let all_connected = Arc::new(Barrier::new(CONNECTIONS));
     let mut users = JoinSet::new();
     for user in 0..CONNECTIONS {
+        let all_connected = all_connected.clone();
         users.spawn(async move {
             let mut stream = TcpStream::connect(address).await.expect("a connection");
             stream.set_nodelay(true).expect("a socket");
             // The first exchange carries the making of both connections, all at once, and is left out.
             stream.write_u8(7).await.expect("a question");
             stream.read_u8().await.expect("an answer");
+            all_connected.wait().await;
             tokio::time::sleep(Duration::from_micros(user as u64 * 250)).await;
             let mut took = Vec::with_capacity(ASKS);
             for _ in 0..ASKS {

@@ -10,7 +10,7 @@ use shakedown::plan::{self, Plan};
 use shakedown::record::{
     Environment, InstanceInfo, Manifest, PhaseInfo, Record, Recorder, RunFolder, Scope, StepInfo,
 };
-use shakedown::report::{self, Options};
+use shakedown::report::{self, Options, Source, Tables};
 use shakedown::verify::{self, Assessment};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -95,6 +95,14 @@ impl Told {
         std::fs::read_to_string(self.path()).expect("the report is there")
     }
 
+    /// Writes its reports from the record; gives their paths.
+    pub fn write_again(&self) -> Vec<PathBuf> {
+        let tables = Tables::read(&self.record).expect("counted");
+        let (plan, record, assessment) = (&self.plan, &self.record, &self.assessment);
+        let source = Source { plan, record, assessment, tables: &tables };
+        report::write(record.folder(), &source, &Options::default()).expect("reports are written")
+    }
+
     pub fn path(&self) -> PathBuf {
         self.record.folder().join("report.html")
     }
@@ -120,9 +128,9 @@ impl Tale {
         let (reports, record) = self.record();
         let plan = self.plan();
         let assessment = verify::assess(&plan, &record).expect("assessed");
-        let files = report::write(record.folder(), &plan, &record, &assessment, &Options::default())
-            .expect("reports are written");
-        Told { reports, plan, record, assessment, files }
+        let mut told = Told { reports, plan, record, assessment, files: Vec::new() };
+        told.files = told.write_again();
+        told
     }
 
     pub fn plan(&self) -> Plan {

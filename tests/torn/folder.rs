@@ -285,8 +285,10 @@ impl Folder {
         let plan = plan::parse(&record.manifest.plan_file, &record.manifest.plan)
             .map_err(|diagnostics| format!("the plan in the record cannot be read\n{diagnostics}"))?;
         let found = assess(&plan, &record).map_err(|error| error.to_string())?;
-        let options = report::Options::default();
-        report::write(self.path(), &plan, &record, &found, &options).map_err(|error| error.to_string())?;
+        let tables = report::Tables::read(&record).map_err(|error| error.to_string())?;
+        let source = report::Source { plan: &plan, record: &record, assessment: &found, tables: &tables };
+        report::write(self.path(), &source, &report::Options::default())
+            .map_err(|error| error.to_string())?;
         for form in [Export::History, Export::Csv, Export::Jtl] {
             let mut out = Vec::new();
             // A record of marked operations has no table of all attempts: that is said, not written.

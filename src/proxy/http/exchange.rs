@@ -4,12 +4,12 @@ use super::body::Body;
 use super::head::{Parsed, ReplyKind, Request, reply};
 use super::intake::Intake;
 use super::rule::Rule;
+use crate::proxy::alarm::sleep;
 use crate::proxy::limits;
 use bytes::Buf;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::time::sleep;
 
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

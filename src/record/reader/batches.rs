@@ -1,4 +1,4 @@
-//! The batches of an Arrow file, one after the other.
+//! The batches of an Arrow file, one after the other: those columns of them that are asked for.
 
 use super::integrity::Integrity;
 use crate::record::RecordError;
@@ -26,21 +26,40 @@ struct Batches<F> {
     decode: F,
 }
 
+/// All columns of a file.
 pub(super) fn batches<T, F: Fn(RecordBatch) -> Result<T, String>>(
     path: &Path,
     integrity: Integrity,
     decode: F,
 ) -> Result<impl Iterator<Item = Result<T, RecordError>> + use<T, F>, RecordError> {
     let whole = integrity == Integrity::Whole;
-    Ok(Batches { path: path.to_owned(), whole, reader: open(path, integrity)?, decode })
+    Ok(Batches { path: path.to_owned(), whole, reader: open(path, integrity, None)?, decode })
+}
+
+/// These columns of a file; the others are neither inflated nor looked at. One that the file does not have is for `decode`
+/// to miss.
+pub(super) fn columns<T, F: Fn(RecordBatch) -> Result<T, String>>(
+    path: &Path,
+    integrity: Integrity,
+    wanted: &[&str],
+    decode: F,
+) -> Result<impl Iterator<Item = Result<T, RecordError>> + use<T, F>, RecordError> {
+    let whole = integrity == Integrity::Whole;
+    let places = schema(path, integrity)?
+        .map(|schema| wanted.iter().filter_map(|name| schema.index_of(name).ok()).collect());
+    Ok(Batches { path: path.to_owned(), whole, reader: open(path, integrity, places)?, decode })
 }
 
 /// The columns of one file, and what is said about it; nothing if none of it may be used.
 pub(super) fn schema(path: &Path, integrity: Integrity) -> Result<Option<SchemaRef>, RecordError> {
-    Ok(open(path, integrity)?.map(|reader| reader.schema()))
+    Ok(open(path, integrity, None)?.map(|reader| reader.schema()))
 }
 
-fn open(path: &Path, integrity: Integrity) -> Result<Option<Reader>, RecordError> {
+fn open(
+    path: &Path,
+    integrity: Integrity,
+    places: Option<Vec<usize>>,
+) -> Result<Option<Reader>, RecordError> {
     let usable = match integrity {
         Integrity::Whole => u64::MAX,
         Integrity::Prefix(length) => length,
@@ -48,7 +67,7 @@ fn open(path: &Path, integrity: Integrity) -> Result<Option<Reader>, RecordError
     };
     let file = File::open(path).map_err(|error| RecordError::io("read", path, &error))?;
     let content = BufReader::with_capacity(256 * 1024, file.take(usable));
-    match guarded(|| StreamReader::try_new(content, None).map_err(|error| error.to_string())) {
+    match guarded(|| StreamReader::try_new(content, places).map_err(|error| error.to_string())) {
         Ok(reader) => Ok(Some(reader)),
         Err(reason) if integrity == Integrity::Whole => Err(unreadable(path, reason)),
         Err(_) => Ok(None),
@@ -60,21 +79,16 @@ impl<T, F: Fn(RecordBatch) -> Result<T, String>> Iterator for Batches<F> {
 
     fn next(&mut self) -> Option<Result<T, RecordError>> {
         let reader = self.reader.as_mut()?;
-        let next = match guarded(|| reader.next().transpose().map_err(|error| error.to_string())) {
-            Ok(None) => None,
-            Ok(Some(batch)) => Some((self.decode)(batch)),
-            Err(reason) => Some(Err(reason)),
-        };
+        let next = guarded(|| {
+            let batch = reader.next().transpose().map_err(|error| error.to_string())?;
+            batch.map(&self.decode).transpose()
+        });
+        if !matches!(next, Ok(Some(_))) {
+            self.reader = None;
+        }
         match next {
-            Some(Ok(rows)) => Some(Ok(rows)),
-            Some(Err(reason)) => {
-                self.reader = None;
-                self.whole.then(|| Err(unreadable(&self.path, reason)))
-            }
-            None => {
-                self.reader = None;
-                None
-            }
+            Ok(rows) => rows.map(Ok),
+            Err(reason) => self.whole.then(|| Err(unreadable(&self.path, reason))),
         }
     }
 }

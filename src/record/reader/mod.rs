@@ -1,5 +1,6 @@
 //! Reads a run folder: whatever of it can be trusted, and says what cannot.
 
+mod ahead;
 mod attempts;
 mod batches;
 mod bounds;
@@ -10,13 +11,16 @@ mod frames;
 mod histograms;
 mod integrity;
 mod manifest;
+mod outlines;
 mod samples;
 
 pub use attempts::{AttemptBatch, AttemptRow};
+pub use outlines::Outline;
 
 use super::folder::{EVENTS, HISTOGRAMS, OPERATIONS, PRIMARY, SAMPLES};
 use super::{FinalTable, HistogramRow, Manifest, RecordError};
 use crate::event::{Nanos, Sample, Timed};
+use ahead::ahead;
 use batches::batches;
 use integrity::{Integrity, check};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +82,7 @@ impl Record {
             return Ok(None);
         }
         let mut last = Nanos::ZERO;
-        for batch in self.attempts()? {
+        for batch in self.outlines()? {
             let ends = batch?.iter().map(|row| row.end).filter(|end| *end <= manifest::LONGEST).max();
             last = last.max(ends.unwrap_or(last));
         }
@@ -112,7 +116,22 @@ impl Record {
     pub fn attempts(
         &self,
     ) -> Result<impl Iterator<Item = Result<AttemptBatch, RecordError>> + use<>, RecordError> {
-        batches(&self.folder.join(OPERATIONS), self.integrity[OPERATIONS], AttemptBatch::new)
+        let file = self.folder.join(OPERATIONS);
+        ahead(&file, batches(&file, self.integrity[OPERATIONS], AttemptBatch::new)?)
+    }
+
+    /// The same attempts in the same order, without their texts: what counting needs, read in a third of the time.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn outlines(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Vec<Outline>, RecordError>> + use<>, RecordError> {
+        let file = self.folder.join(OPERATIONS);
+        let wanted = &outlines::COLUMNS;
+        let rows =
+            batches::columns(&file, self.integrity[OPERATIONS], wanted, |batch| outlines::rows(&batch))?;
+        ahead(&file, rows)
     }
 
     /// All rows of the histograms.
@@ -131,7 +150,7 @@ impl Record {
         &self,
     ) -> Result<impl Iterator<Item = Result<Vec<HistogramRow>, RecordError>> + use<>, RecordError> {
         let file = self.folder.join(HISTOGRAMS);
-        batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))
+        ahead(&file, batches(&file, self.integrity[HISTOGRAMS], |batch| histograms::rows(&batch))?)
     }
 
     /// All samples.

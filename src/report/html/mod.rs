@@ -9,7 +9,7 @@ pub mod page;
 pub mod part;
 pub mod said;
 mod section;
-mod series;
+pub(super) mod series;
 pub mod slug;
 pub mod spark;
 

@@ -1,9 +1,10 @@
 //! The files: what stands in them, and that they replace what was there.
 
 use crate::event::ErrorKind;
+use crate::plan::Plan;
 use crate::plan::model::Keep;
 use crate::record::Record;
-use crate::report::{Options, ReportError, write};
+use crate::report::{Options, ReportError, Source, Tables, write};
 use crate::verify::tests::run::{Run, bad, plan, took};
 use crate::verify::{Assessment, assess};
 use hdrhistogram::serialization::Deserializer;
@@ -33,11 +34,21 @@ fn written(run: Run) -> Written {
     let (folder, record) = run.record();
     let plan = plan("[[objective]]\nexpect = 'availability >= 99%'\n");
     let assessment = assess(&plan, &record).expect("assessed");
-    let write =
-        || write(record.folder(), &plan, &record, &assessment, &Options { jtl: record.manifest.complete });
+    let write = || reports(&plan, &record, &assessment, record.manifest.complete);
     write().expect("written");
     let files = write().expect("written again over the old ones");
     Written { folder, record, assessment, files }
+}
+
+fn reports(
+    plan: &Plan,
+    record: &Record,
+    assessment: &Assessment,
+    jtl: bool,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let tables = Tables::read(record).expect("counted");
+    let source = Source { plan, record, assessment, tables: &tables };
+    write(record.folder(), &source, &Options { jtl })
 }
 
 fn rows(folder: &Path, file: &str) -> Vec<Vec<String>> {
@@ -180,8 +191,7 @@ fn a_jtl_of_some_requests_is_refused() {
     let (_folder, record) = Run { keep: Keep::Marked, ..run() }.record();
     let plan = plan("");
     let assessment = assess(&plan, &record).expect("assessed");
-    let error =
-        write(record.folder(), &plan, &record, &assessment, &Options { jtl: true }).expect_err("refused");
+    let error = reports(&plan, &record, &assessment, true).expect_err("refused");
     assert!(matches!(error, ReportError::Incomplete { .. }));
     assert!(error.to_string().contains("keep = \"all\""), "{error}");
     assert!(!record.folder().join("stats.csv").exists());

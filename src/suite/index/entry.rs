@@ -1,7 +1,7 @@
 //! A run as a page of many runs shows it.
 
-use crate::record::{Record, RecordError, utc_text};
-use crate::report::{Beat, pulse};
+use crate::record::{Record, utc_text};
+use crate::report::{Beat, Tables, pulse};
 use crate::verify::{Assessment, Verdict};
 use std::path::{Path, PathBuf};
 
@@ -34,10 +34,7 @@ pub struct Entry {
 
 impl Entry {
     /// What a page shows of a run.
-    ///
-    /// # Errors
-    /// If the record cannot be read.
-    pub fn new(folder: &Path, record: &Record, assessment: &Assessment) -> Result<Entry, RecordError> {
+    pub fn new(folder: &Path, record: &Record, assessment: &Assessment, tables: &Tables) -> Entry {
         let manifest = &record.manifest;
         let end = (manifest.load_end - manifest.load_start).as_secs_f64();
         let faults = assessment
@@ -45,7 +42,7 @@ impl Entry {
             .iter()
             .filter_map(|fault| Some((fault.applied?, fault.healed.unwrap_or(end))))
             .collect();
-        Ok(Entry {
+        Entry {
             folder: folder.to_owned(),
             plan: assessment.plan.clone(),
             claim: assessment.claim.clone(),
@@ -55,9 +52,9 @@ impl Entry {
             reason: assessment.reason.clone(),
             operations: assessment.operations,
             bad: assessment.bad,
-            beats: pulse(record)?,
+            beats: pulse(record, tables),
             faults,
-        })
+        }
     }
 
     /// The plan, and that it is a counter-run.

@@ -14,7 +14,7 @@ const MOST_ROWS: usize = 64;
 
 /// The section.
 pub fn balance(story: &Story) -> Markup {
-    let content = match &story.series.balance {
+    let content = match &story.source.tables.balance {
         None => nothing(
             "This run kept only marked operations (keep = \"marked\"): nobody counted who answered the others.",
         ),

@@ -52,7 +52,7 @@ fn late(report: &GeneratorReport, of: fn(&GeneratorReport) -> Option<f64>) -> St
 }
 
 fn lateness(story: &Story) -> TimeChart<'static> {
-    let points = story.series.arrivals.lateness.iter();
+    let points = story.source.tables.arrivals.lateness().into_iter();
     let points = points.map(|late| Point::from(late.map(|nanos| nanos.max(1_000) as f64)));
     let most = story.source.plan.load.max_lateness.0.as_nanos() as f64;
     TimeChart {

@@ -35,7 +35,7 @@ fn rates(bins: &Bins, counts: &[u64]) -> Vec<Point> {
 
 fn arrivals(story: &Story) -> TimeChart<'static> {
     let bins = &story.frame.bins;
-    let found = &story.series.arrivals;
+    let found = &story.source.tables.arrivals;
     let mut lines = Vec::new();
     let open = story.source.plan.load.model == LoadModel::Open;
     lines.push(Line::new("begun", rates(bins, &found.begun)));
@@ -78,7 +78,7 @@ fn served(story: &Story) -> TimeChart<'static> {
         ),
         unit: Unit::Rate,
         scale: Scale::Linear,
-        lines: vec![good, Line::new("requests made", rates(bins, &story.series.arrivals.requests))],
+        lines: vec![good, Line::new("requests made", rates(bins, &story.source.tables.arrivals.requests))],
         limits: Vec::new(),
         filled: true,
         height: 130.0,

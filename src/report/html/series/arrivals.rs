@@ -2,12 +2,12 @@
 
 use super::super::bins::Bins;
 use crate::event::ErrorKind;
-use crate::record::{Record, RecordError, Scope, Series};
-use crate::report::tables::Tables;
+use crate::record::{HistogramRow, Manifest, Series};
 use crate::stats::Histogram;
+use std::collections::BTreeMap;
 
 /// Arrivals by bin, from the histograms.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Arrivals {
     /// Arrivals that were to begin.
     pub wanted: Vec<u64>,
@@ -17,52 +17,56 @@ pub struct Arrivals {
     pub dropped: Vec<u64>,
     /// Requests.
     pub requests: Vec<u64>,
-    /// Lateness p99 in nanoseconds.
-    pub lateness: Vec<Option<u64>>,
+    late: Vec<Histogram>,
+    bins: Bins,
 }
 
 impl Arrivals {
-    /// Counts them.
-    pub fn read(record: &Record, tables: &Tables, bins: &Bins) -> Result<Arrivals, RecordError> {
+    /// Nothing yet.
+    pub fn new(manifest: &Manifest) -> Arrivals {
+        let bins = Bins::of(manifest);
         let nothing = || vec![0_u64; bins.count];
-        let mut found = Arrivals {
+        Arrivals {
             wanted: nothing(),
             begun: nothing(),
             dropped: nothing(),
             requests: nothing(),
-            lateness: Vec::new(),
-        };
-        let mut late = vec![Histogram::default(); bins.count];
-        let steps = &record.manifest.steps;
-        for rows in record.histogram_batches()? {
-            for row in rows? {
-                let in_load =
-                    steps.get(usize::from(row.step.0)).is_some_and(|info| info.scope == Scope::Load);
-                let Some(place) = bins.place(row.second).filter(|_| in_load) else { continue };
-                let count = u64::from(row.count);
-                match row.series {
-                    Series::Service => found.requests[place] += count,
-                    Series::Lateness => {
-                        found.wanted[place] += count;
-                        late[place].record_n(row.bucket, count);
-                        let begun = row.second + (row.bucket.highest() / 1_000_000) as i64;
-                        if let Some(place) = bins.place(begun) {
-                            found.begun[place] += count;
-                        }
-                    }
-                    Series::Response | Series::FromSend => {}
+            late: vec![Histogram::default(); bins.count],
+            bins,
+        }
+    }
+
+    /// Counts a row of the load.
+    pub fn row(&mut self, row: &HistogramRow) {
+        let Some(place) = self.bins.place(row.second) else { return };
+        let count = u64::from(row.count);
+        match row.series {
+            Series::Service => self.requests[place] += count,
+            Series::Lateness => {
+                self.wanted[place] += count;
+                self.late[place].record_n(row.bucket, count);
+                let begun = row.second + (row.bucket.highest() / 1_000_000) as i64;
+                if let Some(place) = self.bins.place(begun) {
+                    self.begun[place] += count;
                 }
             }
+            Series::Response | Series::FromSend => {}
         }
-        // The histograms count a dropped arrival as if it had begun and been requested.
-        for ((second, kind), count) in &tables.troubles {
-            if let (ErrorKind::Dropped, Some(place)) = (kind, bins.place(*second)) {
-                found.dropped[place] += count;
-                found.begun[place] = found.begun[place].saturating_sub(*count);
-                found.requests[place] = found.requests[place].saturating_sub(*count);
+    }
+
+    /// Takes the dropped arrivals out again, which the histograms count as if they had begun and been requested.
+    pub fn without_dropped(&mut self, troubles: &BTreeMap<(i64, ErrorKind), u64>) {
+        for ((second, kind), count) in troubles {
+            if let (ErrorKind::Dropped, Some(place)) = (kind, self.bins.place(*second)) {
+                self.dropped[place] += count;
+                self.begun[place] = self.begun[place].saturating_sub(*count);
+                self.requests[place] = self.requests[place].saturating_sub(*count);
             }
         }
-        found.lateness = late.iter().map(|late| late.quantile(0.99).map(|micros| micros * 1_000)).collect();
-        Ok(found)
+    }
+
+    /// Lateness p99 in nanoseconds, by bin.
+    pub fn lateness(&self) -> Vec<Option<u64>> {
+        self.late.iter().map(|late| late.quantile(0.99).map(|micros| micros * 1_000)).collect()
     }
 }

@@ -1,7 +1,8 @@
 //! Who answered: requests of the measured load by instance, from every attempt.
 
 use super::super::bins::Bins;
-use crate::record::{Record, RecordError, Scope};
+use crate::event::{ErrorKind, Nanos};
+use crate::record::{Manifest, Outline};
 use std::collections::BTreeMap;
 
 /// What one instance answered.
@@ -16,43 +17,38 @@ pub struct Served {
 }
 
 /// Requests by instance; `None` is nobody: no reply, or one that did not say who made it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Balance {
     /// By the record's instance numbers.
     pub instances: BTreeMap<Option<u16>, Served>,
+    bins: Bins,
+    warmup_end: Nanos,
 }
 
 impl Balance {
-    /// Counts them; nothing of a record that does not hold every attempt.
-    pub fn read(record: &Record, bins: &Bins) -> Result<Option<Balance>, RecordError> {
-        let manifest = &record.manifest;
-        if !manifest.complete {
-            return Ok(None);
+    /// Nothing yet.
+    pub fn new(manifest: &Manifest) -> Balance {
+        Balance { instances: BTreeMap::new(), bins: Bins::of(manifest), warmup_end: manifest.warmup_end }
+    }
+
+    /// Counts an attempt of the load that is no deliberate repetition.
+    pub fn attempt(&mut self, row: &Outline) {
+        // An arrival that was dropped asked nobody.
+        if row.error == ErrorKind::Dropped {
+            return;
         }
-        let is_load =
-            |step: u16| manifest.steps.get(usize::from(step)).is_some_and(|info| info.scope == Scope::Load);
-        let mut balance = Balance::default();
-        for batch in record.attempts()? {
-            for row in batch?.iter() {
-                // An arrival that was dropped asked nobody; a deliberate repetition no user wanted.
-                let asked = row.error != crate::event::ErrorKind::Dropped && row.replay_of.is_none();
-                if !asked || !is_load(row.step.0) {
-                    continue;
-                }
-                let served = balance
-                    .instances
-                    .entry(row.instance)
-                    .or_insert_with(|| Served { bins: vec![0; bins.count], ..Served::default() });
-                if row.intended >= manifest.warmup_end {
-                    served.requests += 1;
-                    served.bad += u64::from(!row.good);
-                }
-                if let Some(place) = bins.place(row.started.second()) {
-                    served.bins[place] += 1;
-                }
-            }
+        let bins = self.bins.count;
+        let served = self
+            .instances
+            .entry(row.instance)
+            .or_insert_with(|| Served { bins: vec![0; bins], ..Served::default() });
+        if row.intended >= self.warmup_end {
+            served.requests += 1;
+            served.bad += u64::from(!row.good);
         }
-        Ok(Some(balance))
+        if let Some(place) = self.bins.place(row.started.second()) {
+            served.bins[place] += 1;
+        }
     }
 
     /// Whether any reply said who made it.

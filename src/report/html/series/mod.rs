@@ -11,18 +11,13 @@ pub use load::{LoadSeries, QUANTILES, Slot};
 pub use resources::{InstanceSeries, Resources, Sampled};
 
 use super::bins::Bins;
-use crate::record::{Record, RecordError};
+use crate::record::RecordError;
 use crate::report::Source;
-use crate::report::tables::Tables;
 
 /// All of it.
 pub struct Everything {
     /// Latencies and counts.
     pub load: LoadSeries,
-    /// Arrivals wanted and begun, and the generator's lateness.
-    pub arrivals: Arrivals,
-    /// Who answered.
-    pub balance: Option<Balance>,
     /// Instances and probes.
     pub resources: Resources,
 }
@@ -33,12 +28,9 @@ impl Everything {
     /// # Errors
     /// If the record cannot be read.
     pub fn read(source: &Source, bins: &Bins) -> Result<Everything, RecordError> {
-        let (record, tables): (&Record, &Tables) = (source.record, source.tables);
         Ok(Everything {
-            load: LoadSeries::of(tables, &record.manifest, bins),
-            arrivals: Arrivals::read(record, tables, bins)?,
-            balance: Balance::read(record, bins)?,
-            resources: Resources::read(record, bins)?,
+            load: LoadSeries::of(source.tables, &source.record.manifest, bins),
+            resources: Resources::read(source.record, bins)?,
         })
     }
 }
