@@ -30,4 +30,4 @@ pub use fate::{Fate, fate};
 pub use helper::helper_main;
 pub use protocol::{Answer, Count, Counts, Hello, Order, Overflow};
 pub use spec::{Direction, LookUp, Part, Selector, Sort, Trouble};
-pub use streams::{NoStreams, Streams};
+pub use streams::Streams;

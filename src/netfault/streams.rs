@@ -17,23 +17,3 @@ pub trait Streams: std::fmt::Debug {
     /// It is over. One that is over already is left alone.
     fn heal(&mut self, port: u16, id: &str) -> Result<(), String>;
 }
-
-/// Nobody: for a helper that is asked for faults on packets only.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoStreams;
-
-impl Streams for NoStreams {
-    fn open(&mut self, port: u16, _: &[&Value]) -> Result<u16, String> {
-        Err(format!("nobody here serves connections to port {port}"))
-    }
-
-    fn close(&mut self, _: u16) {}
-
-    fn apply(&mut self, port: u16, _: &str, _: u64, _: &Value) -> Result<(), String> {
-        Err(format!("nobody here serves connections to port {port}"))
-    }
-
-    fn heal(&mut self, _: u16, _: &str) -> Result<(), String> {
-        Ok(())
-    }
-}

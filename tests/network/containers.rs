@@ -92,7 +92,6 @@ async fn look_ups_by_dockers_own_resolver_fail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_restarts_has_the_fault_again() {
     let Some((project, _turn)) = Project::up("again").await else { return };
-    let before = project.dump("web").await;
     let mut armed = project
         .armed("[[fault]]\nid='late'\nat='0s'\npackets={target={service='web'},direction='in',delay='100ms'}")
         .await;
@@ -108,7 +107,7 @@ async fn a_target_that_restarts_has_the_fault_again() {
     armed.heal().await;
     assert!(!events.iter().any(|one| one.stage == FaultStage::EndedEarly), "{events:?}");
     assert!(tcp_trip(&mut tcp) < FAST, "healed there");
-    assert_eq!(project.dump("web").await, before);
+    assert!(!project.dump("web").await.contains("table inet shakedown"), "nothing is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ pub enum Kind {
         /// The signal: `TERM`, `INT`, `HUP`, …
         #[arg(long)]
         signal: Option<String>,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
@@ -29,6 +30,7 @@ pub enum Kind {
         /// The number.
         #[arg(long, value_name = "NUMBER")]
         to: u32,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
@@ -40,6 +42,7 @@ pub enum Kind {
         /// Memory: `64MiB`.
         #[arg(long)]
         memory: Option<String>,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
@@ -51,13 +54,16 @@ pub enum Kind {
         /// The command that undoes it. Without one it is over at once.
         #[arg(long, value_name = "COMMAND")]
         undo: Option<String>,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
     /// Delay, lose, change, reorder or slow its packets.
     Packets {
+        /// What happens.
         #[command(flatten)]
         trouble: Packets,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
@@ -69,6 +75,7 @@ pub enum Kind {
         /// The others still hear the targets; the targets do not hear them.
         #[arg(long)]
         one_way: bool,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
@@ -83,20 +90,25 @@ pub enum Kind {
         /// With `--action delay`: so much later.
         #[arg(long)]
         delay: Option<String>,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
     /// Answer requests to one of its ports wrongly, late or not at all.
     Http {
+        /// What happens.
         #[command(flatten)]
         trouble: Http,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },
     /// Put a toxic of Toxiproxy's on connections to one of its ports.
     Toxic {
+        /// What happens.
         #[command(flatten)]
         trouble: Toxic,
+        /// Whom, and how long.
         #[command(flatten)]
         common: Common,
     },

@@ -23,7 +23,7 @@ fn choose<'p>(projects: &[(&'p str, Option<&Path>)], here: &Path) -> Result<&'p 
         projects.iter().filter(|(_, folder)| *folder == Some(here)).map(|(name, _)| *name).collect();
     let all: Vec<&str> = projects.iter().map(|(name, _)| *name).collect();
     match (of_here.as_slice(), all.as_slice()) {
-        ([one], _) | ([], [one]) => Ok(one),
+        ([one], _) | ([], [one]) => Ok(*one),
         ([], []) => {
             Err("no Compose project runs here: bring one up first, as with `docker-compose up -d`".into())
         }
