@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Ok(Command::Compare(arguments)) => cli::compare::main(&arguments),
         Ok(Command::Prove(arguments)) => cli::prove::main(&arguments),
         Ok(Command::Stack { command }) => cli::stack::main(&command),
+        Ok(Command::Fault(arguments)) => cli::fault::main(&arguments),
         Ok(Command::Heal(arguments)) => cli::heal::main(&arguments),
         Ok(Command::Proxy(arguments)) => cli::proxy::main(arguments),
         Ok(Command::DemoShop { role }) => cli::demo_shop::main(role),

@@ -15,6 +15,8 @@ mod containers;
 mod dns;
 #[path = "network/packets.rs"]
 mod packets;
+#[path = "network/redirect.rs"]
+mod redirect;
 #[path = "network/safety.rs"]
 mod safety;
 #[path = "network/wall.rs"]

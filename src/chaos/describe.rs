@@ -72,12 +72,9 @@ fn lay_out(
     length: Nanos,
     planned: &mut PlannedFault,
 ) -> Result<(), String> {
-    let kind = faults::kind(spec)?;
     let built = faults::build(spec)?;
-    let momentary = built.as_ref().is_some_and(|built| built.fault.is_momentary());
-    let mut timing = Timing::of(spec, momentary)?;
+    let mut timing = Timing::of(spec, built.fault.is_momentary())?;
     planned.begin = Some(timing.begin.clone());
-    let built = built.ok_or_else(|| format!("fault `{}`: this version cannot apply `{kind}`", spec.id))?;
     if let Some(instances) = instances.filter(|_| spec.rolling) {
         timing.once_for_each(target::all(&built.victims, instances, seed, &spec.id, 0)?.len());
     }
@@ -164,10 +161,10 @@ mod tests {
             "[[fault]]\nid='late'\nat='10s'\nkill={service='node'}\n\
              [[fault]]\nid='nobody'\nat='1s'\nkill={service='nod'}\n\
              [[fault]]\nid='two'\nat='1s'\nkill={service='node'}\npause={service='node'}\n\
-             [[fault]]\nid='unbuilt'\nat='1s'\nhttp={target={service='node'}}\n\
+             [[fault]]\nid='port'\nat='1s'\nhttp={target={service='node'},status=503}\n\
              [[fault]]\nid='many'\nat='0s'\nevery='1ms'\nkill={service='node'}",
         );
-        let words = ["over at", "no service `nod`", "several", "cannot apply `http`"];
+        let words = ["over at", "no service `nod`", "several", "their `port`"];
         for (fault, word) in all.iter().zip(words) {
             let trouble = fault.trouble.as_deref().unwrap_or_default();
             assert!(trouble.contains(word), "{fault:?}");

@@ -60,6 +60,15 @@ pub struct Escape {
     pub why: String,
 }
 
+/// A target that had lost the fault and has it again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renewed {
+    /// The instance.
+    pub target: String,
+    /// What had happened, and what was done.
+    pub how: String,
+}
+
 /// A fault in force.
 #[async_trait]
 pub trait FaultGuard: Send + Sync {
@@ -69,6 +78,17 @@ pub trait FaultGuard: Send + Sync {
 
     /// Targets on which it has ended by itself. Asked several times a second.
     async fn escaped(&self) -> Vec<Escape>;
+
+    /// Puts it on again where it was lost and can be had again: on a target that was started anew. Asked before
+    /// [`FaultGuard::escaped`].
+    async fn renew(&self) -> Vec<Renewed> {
+        Vec::new()
+    }
+
+    /// Targets on which it is not right before the heal, though it might have come back.
+    async fn missing(&self) -> Vec<Escape> {
+        Vec::new()
+    }
 
     /// What there is to say once it is healed: how many packets it struck.
     fn told(&self) -> Option<String> {

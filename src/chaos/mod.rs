@@ -23,9 +23,9 @@ mod stray_helpers;
 mod target;
 mod utc;
 
-pub use controller::Controller;
+pub use controller::{Controller, first_victims};
 pub use describe::{PlannedFault, PlannedStrike, describe};
-pub use fault::{Context, Escape, Fault, FaultGuard};
+pub use fault::{Context, Escape, Fault, FaultGuard, Renewed};
 pub use heal::{HealReport, heal};
 pub use journal::{Contents, Entry, Heal, Journal, Line};
 pub use leftovers::{Leftover, leftovers};

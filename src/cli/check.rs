@@ -21,12 +21,6 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
                 for warning in &loaded.warnings {
                     output::result(&format!("{warning}\n"));
                 }
-                for part in plan::unbuilt(&loaded.plan) {
-                    output::result(&format!(
-                        "{}: note: {} ({}) is not built yet; a run of this plan is Unknown\n",
-                        loaded.file, part.what, part.path
-                    ));
-                }
                 output::result(&format!("{}: ok\n", file.display()));
             }
             Err(diagnostics) => {

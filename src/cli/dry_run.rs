@@ -5,8 +5,8 @@ use super::{Exit, Stop, output};
 use crate::chaos::{self, Begin, PlannedFault};
 use crate::event::Nanos;
 use crate::load::{Span, timeline};
+use crate::plan::Loaded;
 use crate::plan::model::LoadModel;
-use crate::plan::{self, Loaded};
 use std::fmt::Write;
 
 /// Prints the timeline.
@@ -37,9 +37,6 @@ fn timeline_text(loaded: &Loaded) -> String {
     }
     for objective in &plan.objectives {
         let _ = writeln!(text, "  expect  {}", objective.name());
-    }
-    for part in plan::unbuilt(plan) {
-        let _ = writeln!(text, "  note    {} ({}) is not built yet: Unknown", part.what, part.path);
     }
     text
 }

@@ -7,6 +7,7 @@ pub mod demo_shop;
 pub mod dry_run;
 mod exit;
 pub mod export;
+pub mod fault;
 pub mod github;
 pub mod heal;
 pub mod history;
@@ -68,6 +69,8 @@ pub enum Command {
         #[command(subcommand)]
         command: stack::Command,
     },
+    /// Break something by hand, on a Compose project that runs, and heal it.
+    Fault(fault::Arguments),
     /// Undo whatever an earlier run left broken.
     Heal(heal::Arguments),
     /// Serve a TCP fault proxy that Toxiproxy's clients can drive.

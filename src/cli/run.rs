@@ -141,6 +141,9 @@ pub fn tried(
     once()
 }
 
+/// What the first Ctrl-C does.
+const ENDING: &str = "ending in order: healing, writing the record (once more: heal and leave at once)";
+
 /// Runs it, to its end or until the user ends it.
 pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop> {
     let program = std::env::current_exe()
@@ -174,7 +177,7 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
         .map_err(|error| Stop::deployment(format!("cannot start: {error}")))?;
     let project = run::project(loaded);
     let end = tokio::task::LocalSet::new().block_on(&runtime, async {
-        signals::listen(raise).map_err(Stop::deployment)?;
+        signals::listen(raise, ENDING).map_err(Stop::deployment)?;
         tokio::select! {
             end = run::run(job) => end.map_err(refusal),
             () = interrupt.raised(2) => Err(leave(&state, &project)),
@@ -189,15 +192,15 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
     end
 }
 
-fn refusal(error: RunError) -> Stop {
+pub(super) fn refusal(error: RunError) -> Stop {
     match error {
         RunError::Preflight(message) => Stop::deployment(message),
-        RunError::NotBuilt(message) | RunError::Record(message) => Stop::unknown(message),
+        RunError::Record(message) => Stop::unknown(message),
     }
 }
 
 /// The second Ctrl-C: what the journal holds is healed, and nothing else is waited for.
-fn leave(state: &StateDir, project: &str) -> Stop {
+pub(super) fn leave(state: &StateDir, project: &str) -> Stop {
     match heal::heal(state, project) {
         Ok(healed) if healed.left.is_empty() => Stop {
             exit: Exit::Interrupted,

@@ -4,7 +4,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// Counts signals into `raise` for as long as the runtime lives.
-pub(super) fn listen(raise: watch::Sender<u32>) -> Result<(), String> {
+/// `first`: what the first one does.
+pub(super) fn listen(raise: watch::Sender<u32>, first: &'static str) -> Result<(), String> {
     let handler =
         |kind: SignalKind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
     let mut interrupt = handler(SignalKind::interrupt())?;
@@ -21,11 +22,7 @@ pub(super) fn listen(raise: watch::Sender<u32>) -> Result<(), String> {
                 _ = too_large.recv() => continue,
             }
             raise.send_modify(|count| *count += 1);
-            let said = if *raise.borrow() == 1 {
-                "ending in order: healing, writing the record (once more: heal and leave at once)"
-            } else {
-                "leaving at once, after healing"
-            };
+            let said = if *raise.borrow() == 1 { first } else { "leaving at once, after healing" };
             super::output::line(&format!("\nshakedown: {said}"));
         }
     });

@@ -13,6 +13,8 @@ pub enum FaultStage {
     Applied,
     /// It could not be applied.
     ApplyFailed,
+    /// A target that had lost it, because it was started anew, has it again.
+    Renewed,
     /// It ended before its heal was due (its target restarted or vanished).
     EndedEarly,
     /// Confirmed to be gone.

@@ -6,6 +6,8 @@
 //! listens. The kernel takes it all back when the process ends, however it ends. See `docs/network-faults.md`.
 
 mod corrupt;
+#[cfg(target_os = "linux")]
+mod cut;
 mod dns;
 mod fate;
 mod held;
@@ -21,9 +23,11 @@ mod protocol;
 #[cfg(target_os = "linux")]
 mod queue;
 mod spec;
+mod streams;
 
 pub use fate::{Fate, fate};
 #[cfg(target_os = "linux")]
 pub use helper::helper_main;
 pub use protocol::{Answer, Count, Counts, Hello, Order, Overflow};
 pub use spec::{Direction, LookUp, Part, Selector, Sort, Trouble};
+pub use streams::Streams;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Order {
     /// These are the parts that may come; rules are laid, nothing happens to any packet yet. What was armed before is
-    /// replaced; it is an error while a part is in force.
+    /// replaced. Parts in force stay in force, and must be at their places still: their peers may have changed, and nothing else.
     Arm {
         /// The parts.
         parts: Vec<Part>,
@@ -54,6 +54,9 @@ pub struct Answer {
     /// Packets that wait now.
     #[serde(default)]
     pub held: u64,
+    /// Live connections that this order has cut: those older than the redirect of their port.
+    #[serde(default)]
+    pub cut: u64,
 }
 
 /// What a part has done, by direction.
@@ -107,6 +110,7 @@ impl Overflow {
 mod tests {
     use super::super::spec::{Direction, LookUp, Selector, Sort, Trouble};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn orders_are_single_lines_and_come_back_as_they_were() {
@@ -117,6 +121,10 @@ mod tests {
             Part { id: "slow".into(), sort: Sort::Packets { direction: Direction::In, only, trouble } },
             Part { id: "cut".into(), sort: Sort::Wall { from: vec!["::1".parse().expect("an address")] } },
             Part { id: "names\n".into(), sort: Sort::Dns { names: vec!["db".into()], becomes } },
+            Part {
+                id: "web".into(),
+                sort: Sort::Redirect { port: 80, what: json!({"toxic": {"type": "x"}}) },
+            },
         ];
         for order in [
             Order::Arm { parts },

@@ -38,6 +38,14 @@ pub enum Sort {
         /// What becomes of the question.
         becomes: LookUp,
     },
+    /// Connections to one of the namespace's own ports lead through a proxy from the moment this is armed, and meet trouble
+    /// there while it is in force.
+    Redirect {
+        /// The port.
+        port: u16,
+        /// The trouble, in the words of whoever serves the connections ([`super::Streams`]).
+        what: serde_json::Value,
+    },
 }
 
 /// Which way packets go, as the target sees it.

@@ -17,7 +17,6 @@ mod reference;
 mod schema;
 pub mod secret;
 pub mod template;
-mod unbuilt;
 pub mod units;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
@@ -27,7 +26,6 @@ pub use model::Plan;
 pub use overrides::Override;
 pub use reference::reference_markdown;
 pub use schema::schema;
-pub use unbuilt::{Unbuilt, unbuilt};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::link::{Over, both};
 use super::shared::Shared;
 use socket2::SockRef;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub(super) struct Way {
     pub refuse: bool,
 }
 
+/// What stands for the address to which a client came.
+pub(super) const CAME_TO: &str = "*:";
 /// Between the part that knows HTTP and the part that knows toxics: so much may be on its way.
 const BETWEEN: usize = 64 * 1024;
 /// How long a client may take for the last bytes of a connection that the toxics have closed.
@@ -34,7 +37,7 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub(super) async fn serve(mut client: TcpStream, way: Arc<Way>, shared: Arc<Shared>) {
     let _open = Open::count(&shared.counters);
     let number = shared.number();
-    let Ok(mut upstream) = dial(&way.upstream).await else {
+    let Ok(mut upstream) = dial(&upstream_of(&way.upstream, &client)).await else {
         shared.counters.undialled.fetch_add(1, Relaxed);
         if way.refuse {
             reset(&client);
@@ -92,6 +95,19 @@ async fn relay_requests(
         let _ = tokio::time::timeout(FLUSH, requests).await;
     }
     over
+}
+
+/// Where the upstream is: `*:8080` is that port at the address to which the client came, where its connection was led away
+/// from that port to us.
+fn upstream_of(upstream: &str, client: &TcpStream) -> String {
+    let came_to = upstream.strip_prefix(CAME_TO).and_then(|port| Some((client.local_addr().ok()?, port)));
+    came_to.map_or_else(
+        || upstream.to_owned(),
+        |(address, port)| match address.ip().to_canonical() {
+            IpAddr::V4(address) => format!("{address}:{port}"),
+            IpAddr::V6(address) => format!("[{address}]:{port}"),
+        },
+    )
 }
 
 /// A connection to the upstream.

@@ -55,8 +55,10 @@ async fn accept(
         let mut listener = Some(listener);
         let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
         let mut look_at = Instant::now();
+        let looks = way.refuse && !way.upstream.starts_with(connection::CAME_TO);
         loop {
-            if way.refuse && Instant::now() >= look_at {
+            // Where every client says by its coming where the upstream is, there is nothing to look at.
+            if looks && Instant::now() >= look_at {
                 listener = kept_while_up(&way, listener.take(), address).await;
                 look_at = Instant::now() + limits::LOOK;
             }
@@ -65,7 +67,7 @@ async fn accept(
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             let accepted = tokio::select! {
                 accepted = open.accept() => accepted,
-                () = sleep_until(look_at), if way.refuse => continue,
+                () = sleep_until(look_at), if looks => continue,
                 Some(_) = connections.join_next() => continue,
             };
             match accepted {

@@ -88,6 +88,11 @@ impl Embedded {
     pub fn proxies(&self) -> &Arc<Proxies> {
         &self.proxies
     }
+
+    /// Does something with them and waits for it; for a host that has no runtime of its own. `None`: it is being dropped.
+    pub fn wait<T>(&self, act: impl Future<Output = T>) -> Option<T> {
+        self.runtime.as_ref().map(|runtime| runtime.block_on(act))
+    }
 }
 
 impl Drop for Embedded {

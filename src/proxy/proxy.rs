@@ -19,7 +19,7 @@ pub struct Spec {
     pub name: String,
     /// Where it listens; nothing: a free port on every address.
     pub listen: String,
-    /// Where it leads.
+    /// Where it leads; `*:8080`: to this port at the address to which each client came.
     pub upstream: String,
     /// Whether it is to listen.
     pub enabled: bool,

@@ -1,5 +1,6 @@
 //! The deployment comes up, and the plan's setup is carried out.
 
+use super::network::Wanted;
 use super::phase::Phases;
 use super::preflight::Ready;
 use super::rendered::rendered;
@@ -28,7 +29,8 @@ pub(super) struct Up {
 /// Errors are ready to be shown; what has come up by then is taken down by the caller.
 pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: Clock) -> Result<Up, String> {
     phases.enter(Phase::StackUp);
-    let image = network::image(job, ready).await?;
+    let wanted = wanted(job, ready);
+    let image = network::image(&wanted).await?;
     tokio::select! {
         up = ready.stack.up() => up.map_err(|error| error.to_string())?,
         () = job.interrupt.raised(1) => return Err("interrupted while the stack came up".into()),
@@ -47,10 +49,22 @@ pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: C
     let globals = Arc::new(set_up(job, ready, phases, &runner).await?);
     sink.flush();
     let helpers = tokio::select! {
-        helpers = network::helpers(job, ready, image) => helpers?,
+        helpers = network::helpers(&wanted, image) => helpers?,
         () = job.interrupt.raised(1) => return Err("interrupted while network helpers were started".into()),
     };
     Ok(Up { program, globals, runner, sink, url, helpers })
+}
+
+fn wanted<'a>(job: &'a Job, ready: &Ready) -> Wanted<'a> {
+    Wanted {
+        faults: &job.loaded.plan.faults,
+        stack: ready.stack.clone(),
+        program: &job.program,
+        image: job.helper_image.as_deref(),
+        run: ready.run_id(),
+        clock: ready.clock,
+        events: ready.recorder.clone(),
+    }
 }
 
 async fn set_up(job: &Job, ready: &Ready, phases: &Phases, runner: &Runner) -> Result<Globals, String> {

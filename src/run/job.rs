@@ -76,8 +76,6 @@ pub struct RunEnd {
 pub enum RunError {
     /// The machine, the plan's files or the deployment are not ready; nothing was touched.
     Preflight(String),
-    /// The plan needs what this version cannot do.
-    NotBuilt(String),
     /// The record could not be closed.
     Record(String),
 }
@@ -85,9 +83,7 @@ pub enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RunError::Preflight(message) | RunError::NotBuilt(message) | RunError::Record(message) => {
-                f.write_str(message)
-            }
+            RunError::Preflight(message) | RunError::Record(message) => f.write_str(message),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod abort;
 mod bring_up;
+mod by_hand;
 mod condition;
 mod final_read;
 mod guard;
@@ -22,6 +23,7 @@ mod serial;
 mod settle;
 mod source;
 
+pub use by_hand::{ByHand, HandEnd, by_hand};
 pub use interrupt::Interrupt;
 pub use job::{Job, RunEnd, RunError, Watch};
 pub use preflight::project;

@@ -1,39 +1,59 @@
 //! Helpers for network faults: their image before the stack comes up, they themselves before the load.
 
-use super::Job;
-use super::preflight::Ready;
 use crate::chaos::helpers::{self, Helpers, InContainers};
-use crate::event::{Event, EventSink};
+use crate::event::{Clock, Event, EventSink};
+use crate::plan::model::FaultSpec;
+use crate::stack::Stack;
+use std::path::Path;
 use std::sync::Arc;
 
+/// What helpers are for, and with whom they are made.
+pub(super) struct Wanted<'a> {
+    pub(super) faults: &'a [FaultSpec],
+    pub(super) stack: Arc<dyn Stack>,
+    /// This program.
+    pub(super) program: &'a Path,
+    /// Another image than the one made of this program.
+    pub(super) image: Option<&'a str>,
+    /// The run's name among all runs.
+    pub(super) run: String,
+    pub(super) clock: Clock,
+    pub(super) events: Arc<dyn EventSink>,
+}
+
+impl Wanted<'_> {
+    fn note(&self, text: String) {
+        self.events.emit(self.clock.now(), Event::Note { text });
+    }
+}
+
 /// The image, made if need be; `None`: no fault wants it. The error says why there is none.
-pub(super) async fn image(job: &Job, ready: &Ready) -> Result<Option<String>, String> {
-    if !helpers::wanted(&job.loaded.plan.faults) {
+pub(super) async fn image(wanted: &Wanted<'_>) -> Result<Option<String>, String> {
+    if !helpers::wanted(wanted.faults) {
         return Ok(None);
     }
-    let Some(containers) = ready.stack.containers() else {
-        return Err("faults on packets, partitions and look-ups need a network namespace for each target: containers, \
+    let Some(containers) = wanted.stack.containers() else {
+        return Err("faults on packets, look-ups and ports and partitions need a network namespace for each target: containers, \
                     with `kind = \"compose\"`"
             .into());
     };
-    let (events, clock) = (ready.recorder.clone(), ready.clock);
-    let progress = move |text: String| events.emit(clock.now(), Event::Note { text });
-    let wanted = job.helper_image.as_deref();
-    helpers::helper_image(containers.engine(), wanted, &job.program, &progress).await.map(Some)
+    let progress = |text: String| wanted.note(text);
+    helpers::helper_image(containers.engine(), wanted.image, wanted.program, &progress).await.map(Some)
 }
 
 /// The helpers, armed, beside every target that may be struck.
 pub(super) async fn helpers(
-    job: &Job,
-    ready: &Ready,
+    wanted: &Wanted<'_>,
     image: Option<String>,
 ) -> Result<Option<Arc<Helpers>>, String> {
     let Some(image) = image else { return Ok(None) };
-    let instances = ready.stack.instances();
+    let instances = wanted.stack.instances();
     let lines = |errors: Vec<String>| errors.join("\n");
-    let sketches = helpers::sketches(&job.loaded.plan.faults, &instances).map_err(lines)?;
-    let reach = Arc::new(InContainers::new(ready.stack.clone(), image, ready.run_id()));
+    let sketches = helpers::sketches(wanted.faults, &instances).map_err(lines)?;
+    let reach = Arc::new(InContainers::new(wanted.stack.clone(), image, wanted.run.clone()));
     let helpers = Arc::new(Helpers::new(reach, sketches));
-    helpers.prepare(&instances).await.map_err(lines)?;
+    for text in helpers.prepare(&instances).await.map_err(lines)? {
+        wanted.note(text);
+    }
     Ok(Some(helpers))
 }

@@ -3,10 +3,10 @@
 use super::live::Feed;
 use super::manifest;
 use super::{Job, RunError};
-use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel};
+use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel, StateDir};
 use crate::event::Clock;
+use crate::plan::Loaded;
 use crate::plan::model::StackKind;
-use crate::plan::{self, Loaded};
 use crate::record::{Recorder, RunFolder};
 use crate::stack::{self, Links, ProcessStack, Stack, StackError, UrlStack};
 use std::cell::RefCell;
@@ -37,15 +37,12 @@ impl Ready {
 
 pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunError> {
     let plan = &job.loaded.plan;
-    if let Some(missing) = plan::unbuilt(plan).into_iter().find(|part| part.path.starts_with("stack")) {
-        return Err(RunError::NotBuilt(format!("{}: {} is not built yet", job.loaded.file, missing.what)));
-    }
     if let Some(url) = plan.target.url.literal() {
         stack::allowed_with(url, &job.allowed_targets, &plan.target.resolve).map_err(RunError::Preflight)?;
     }
     let project = project(&job.loaded);
     let lock = Lock::acquire(&job.state, &project, &plan.name).map_err(RunError::Preflight)?;
-    leftovers(job, &lock)?;
+    leftovers(&job.state, job.heal_first, &lock)?;
 
     let utc = utc_nanos();
     let folder = RunFolder::create(&job.reports, &plan.name, utc)
@@ -67,20 +64,21 @@ pub fn project(loaded: &Loaded) -> String {
     if stack.kind == StackKind::Compose { stack::docker::project_name(&name) } else { name }
 }
 
-fn leftovers(job: &Job, lock: &Lock) -> Result<(), RunError> {
+/// Refuses to start over what earlier runs have left, or heals it first.
+pub(super) fn leftovers(state: &StateDir, heal_first: bool, lock: &Lock) -> Result<(), RunError> {
     let project = lock.project();
-    let left = chaos::leftovers(&job.state, project).map_err(RunError::Preflight)?;
+    let left = chaos::leftovers(state, project).map_err(RunError::Preflight)?;
     if left.is_empty() {
         return Ok(());
     }
-    if !job.heal_first {
+    if !heal_first {
         let list: Vec<String> = left.iter().map(|one| format!("\n    {one}")).collect();
         return Err(RunError::Preflight(format!(
             "an earlier run of `{project}` left this behind:{}\n  run `shakedown heal`, or this run with --heal",
             list.concat()
         )));
     }
-    let healed = chaos::heal(&job.state, lock).map_err(RunError::Preflight)?;
+    let healed = chaos::heal(state, lock).map_err(RunError::Preflight)?;
     if healed.left.is_empty() { Ok(()) } else { Err(RunError::Preflight(healed.left.join("\n"))) }
 }
 

@@ -3,9 +3,11 @@
 use super::Facts;
 use crate::plan::model::{HttpFault, ToxicFault};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 /// What can be done to a link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LinkFault {
     /// A toxic is put on it.
     Toxic(ToxicFault),
@@ -17,7 +19,7 @@ impl LinkFault {
     /// The link.
     pub fn link(&self) -> &str {
         match self {
-            LinkFault::Toxic(toxic) => &toxic.link,
+            LinkFault::Toxic(toxic) => toxic.link.as_deref().unwrap_or_default(),
             LinkFault::Http(http) => http.link.as_deref().unwrap_or_default(),
         }
     }

@@ -62,6 +62,8 @@ impl Strike {
                 self.apply_failed = Some(why());
                 self.planned = self.planned.or(event.planned);
             }
+            // It is in force as before.
+            FaultStage::Renewed => {}
             FaultStage::EndedEarly => {
                 self.ended_early = self.ended_early.or(Some(time));
                 self.heal_planned = self.heal_planned.or(event.planned);

@@ -2,6 +2,7 @@
 
 use crate::support::Project;
 use serde_json::{Value, json};
+use shakedown::stack::docker::engine::Trouble;
 
 /// Dropped wherever it stands.
 const CHANGING: &[&str] = &[
@@ -35,8 +36,12 @@ pub async fn dump(project: &Project) -> Vec<Value> {
     let mut all = Vec::new();
     let memory = project.engine.memory_of_machine().await.expect("the engine answers");
     for container in project.engine.of_project(&project.name).await.expect("the engine answers") {
-        // One that went while we looked is missing here, as it is there.
-        let Ok(told) = project.engine.inspect_whole(&container.id).await else { continue };
+        // One that went while we looked is missing here, as it is there. Anything else would be taken for that.
+        let told = match project.engine.inspect_whole(&container.id).await {
+            Ok(told) => told,
+            Err(error) if error.trouble == Trouble::NotFound => continue,
+            Err(error) => panic!("{} cannot be looked at: {error}", container.name),
+        };
         let mut told = serde_json::to_value(told).expect("JSON");
         let short = container.id[..12].to_owned();
         clean(&mut told, &short);

@@ -4,10 +4,12 @@
 #![allow(clippy::print_stdout, reason = "who runs the tests is told what was not tested")]
 
 mod alone;
+mod by_hand;
 mod dump;
 mod faults;
 mod kinds;
 mod messages;
 mod projects;
 mod support;
+mod tls;
 mod vanish;

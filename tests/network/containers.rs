@@ -90,19 +90,64 @@ async fn look_ups_by_dockers_own_resolver_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_that_restarts_has_escaped() {
+async fn a_target_that_restarts_has_the_fault_again() {
     let Some((project, _turn)) = Project::up("again").await else { return };
     let mut armed = project
         .armed("[[fault]]\nid='late'\nat='0s'\npackets={target={service='web'},direction='in',delay='100ms'}")
         .await;
     armed.strike().await;
     project.compose(&["restart", "-t", "1", "web"]);
-    armed.until("ended early", |notes| notes.iter().any(|one| one.stage == FaultStage::EndedEarly)).await;
+    armed.until("renewed", |notes| notes.iter().any(|one| one.stage == FaultStage::Renewed)).await;
+    let renewed = armed.events().into_iter().find(|one| one.stage == FaultStage::Renewed).expect("told");
+    assert_eq!(renewed.targets, ["web-1"]);
+    assert!(renewed.detail.expect("how").contains("started anew"));
+    let mut tcp = TcpStream::connect((project.address("web").await, 7000)).expect("it answers");
+    assert!(tcp_trip(&mut tcp) >= Duration::from_millis(100), "in its new namespace");
+    let events = armed.events();
+    armed.heal().await;
+    assert!(!events.iter().any(|one| one.stage == FaultStage::EndedEarly), "{events:?}");
+    assert!(tcp_trip(&mut tcp) < FAST, "healed there");
+    assert!(!project.dump("web").await.contains("table inet shakedown"), "nothing is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_that_come_back_with_other_addresses_are_looked_up_again() {
+    let Some((project, _turn)) = Project::up("moved").await else { return };
+    let mut armed = project.armed("[[fault]]\nid='cut'\nat='0s'\npartition={from='web',to='db'}").await;
+    armed.strike().await;
+    let old = project.address("db").await;
+    // The two change places: whoever starts first gets the lower address.
+    project.compose(&["stop", "-t", "1", "db", "other"]);
+    project.compose(&["start", "other"]);
+    project.compose(&["start", "db"]);
+    armed
+        .until("renewed on both", |notes| {
+            let renewed = |name: &str| {
+                notes.iter().any(|one| one.stage == FaultStage::Renewed && one.targets == [name])
+            };
+            renewed("db-1") && renewed("web-1")
+        })
+        .await;
+    assert_ne!(project.address("db").await, old, "the addresses have changed");
+    let mut web = project.talk("web").await;
+    assert_eq!(web.trip("db"), None, "cut off at its new address");
+    assert!(web.trip("other").is_some(), "and not whoever has the old one");
+    armed.heal().await;
+    assert!(web.trip("db").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_does_not_come_back_has_ended_early() {
+    let Some((project, _turn)) = Project::up("gone").await else { return };
+    let mut armed = project
+        .armed("[[fault]]\nid='late'\nat='0s'\nfor='4s'\npackets={target={service='web'},direction='in',delay='100ms'}")
+        .await;
+    armed.strike().await;
+    project.compose(&["stop", "-t", "1", "web"]);
+    armed.until("healed", |notes| notes.iter().any(|one| one.stage == FaultStage::Healed)).await;
     let early = armed.events().into_iter().find(|one| one.stage == FaultStage::EndedEarly).expect("told");
     assert_eq!(early.targets, ["web-1"]);
-    let why = early.detail.expect("why");
-    assert!(why.contains("namespace"), "{why}");
-    armed.heal().await;
+    assert!(early.detail.expect("why").contains("namespace"));
 }
 
 /// Not a test: the harness that the next one kills. It strikes with everything, says so and waits.
@@ -115,13 +160,15 @@ async fn harness() {
         .armed(
             "[[fault]]\nid='late'\nat='0s'\npackets={target={service='web'},delay='300ms'}\n\
              [[fault]]\nid='cut'\nat='0s'\npartition={from='web',to='db'}\n\
-             [[fault]]\nid='names'\nat='0s'\ndns={target={service='web'},action='drop'}",
+             [[fault]]\nid='names'\nat='0s'\ndns={target={service='web'},action='drop'}\n\
+             [[fault]]\nid='busy'\nat='0s'\nhttp={target={service='web'},port=7002,status=503}\n\
+             [[fault]]\nid='slow'\nat='0s'\ntoxic={target={service='db'},port=7000,type='latency',attributes={latency=300}}",
         )
         .await;
     armed.strike().await;
     armed
         .until("all applied", |notes| {
-            notes.iter().filter(|one| one.stage == FaultStage::Applied).count() == 3
+            notes.iter().filter(|one| one.stage == FaultStage::Applied).count() == 5
         })
         .await;
     println!("struck");

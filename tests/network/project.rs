@@ -145,7 +145,7 @@ impl Project {
         let instances = self.stack.instances();
         let reach = Arc::new(InContainers::new(Arc::clone(&self.stack), image, self.name.clone()));
         let helpers = Arc::new(Helpers::new(reach, sketches(&specs, &instances).expect("sketches")));
-        helpers.prepare(&instances).await.expect("helpers");
+        let notes = helpers.prepare(&instances).await.expect("helpers");
         let state = StateDir::at(self.folder.path());
         let journal = Arc::new(Journal::begin(&state, &self.name, "run").expect("a journal"));
         let clock = Clock::start();
@@ -160,9 +160,10 @@ impl Project {
         .expect("faults")
         .with_helpers(Some(Arc::clone(&helpers)));
         Armed {
+            notes,
             controller: Arc::new(controller),
             helpers,
-            notes: Arc::clone(&self.notes),
+            told: Arc::clone(&self.notes),
             clock,
             running: None,
         }
@@ -181,7 +182,9 @@ impl Drop for Project {
 pub struct Armed {
     controller: Arc<Controller>,
     pub helpers: Arc<Helpers>,
-    notes: Arc<Notes>,
+    /// What arming them had to say.
+    pub notes: Vec<String>,
+    told: Arc<Notes>,
     clock: Clock,
     running: Option<(tokio::task::JoinHandle<()>, tokio::sync::watch::Sender<bool>)>,
 }
@@ -218,7 +221,7 @@ impl Armed {
     }
 
     pub fn events(&self) -> Vec<FaultEvent> {
-        self.notes.0.lock().expect("notes").clone()
+        self.told.0.lock().expect("notes").clone()
     }
 
     /// They are healed; what is said of it.

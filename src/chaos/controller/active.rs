@@ -2,7 +2,7 @@
 
 use super::radius::Affected;
 use super::{Shared, Told};
-use crate::chaos::{Entry, FaultGuard};
+use crate::chaos::{Entry, Escape, FaultGuard};
 use crate::event::{FaultStage, Nanos};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -32,6 +32,10 @@ impl Shared {
         let mut healed = active.healed.lock().await;
         if *healed {
             return Ok(());
+        }
+        for Escape { target, why } in active.guard.missing().await {
+            let told = Told { targets: vec![target], planned: None, detail: Some(why) };
+            self.tell(&self.faults[active.fault], active.occurrence, FaultStage::EndedEarly, told);
         }
         let Err(first) = active.guard.heal().await else {
             *healed = true;

@@ -12,8 +12,7 @@ pub(super) struct Armed {
     pub id: String,
     pub kind: &'static str,
     pub timing: Timing,
-    /// `None`: this version cannot apply it.
-    pub built: Option<Built>,
+    pub built: Built,
     /// Whether it strikes one target after the other.
     pub rolling: bool,
     /// True once its condition holds.
@@ -30,12 +29,11 @@ impl Armed {
     /// Whom this occurrence strikes.
     pub(super) fn targets(
         &self,
-        built: &Built,
         instances: &[Instance],
         seed: u64,
         occurrence: u32,
     ) -> Result<Vec<Instance>, String> {
-        target::struck(&built.victims, self.rolling, instances, seed, &self.id, occurrence)
+        target::struck(&self.built.victims, self.rolling, instances, seed, &self.id, occurrence)
     }
 
     pub(super) fn condition(&self) -> Option<(String, String)> {
@@ -67,16 +65,28 @@ pub(super) fn arm(specs: &[FaultSpec], instances: &[Instance], seed: u64) -> Res
     if errors.is_empty() { Ok(all) } else { Err(errors) }
 }
 
+/// Each fault's id and whom its first strike means.
+pub fn first_victims(
+    specs: &[FaultSpec],
+    instances: &[Instance],
+    seed: u64,
+) -> Result<Vec<(String, Vec<String>)>, Vec<String>> {
+    let armed = arm(specs, instances, seed)?;
+    let first = armed.into_iter().map(|fault| {
+        let struck = fault.targets(instances, seed, 0).map_err(|error| vec![error])?;
+        Ok((fault.id, struck.into_iter().map(|one| one.name).collect()))
+    });
+    first.collect()
+}
+
 fn one(spec: &FaultSpec, instances: &[Instance], seed: u64) -> Result<Armed, String> {
     let kind = faults::kind(spec)?;
     let built = faults::build(spec)?;
-    let mut timing = Timing::of(spec, built.as_ref().is_some_and(|built| built.fault.is_momentary()))?;
-    if let Some(built) = &built {
-        // Every occurrence chooses from the same candidates: one that finds somebody means that all do.
-        let all = target::all(&built.victims, instances, seed, &spec.id, 0)?;
-        if spec.rolling {
-            timing.once_for_each(all.len());
-        }
+    let mut timing = Timing::of(spec, built.fault.is_momentary())?;
+    // Every occurrence chooses from the same candidates: one that finds somebody means that all do.
+    let all = target::all(&built.victims, instances, seed, &spec.id, 0)?;
+    if spec.rolling {
+        timing.once_for_each(all.len());
     }
     let (trigger, healed) = (watch::Sender::new(false), watch::Sender::new(false));
     Ok(Armed { id: spec.id.clone(), kind, timing, built, rolling: spec.rolling, trigger, healed })

@@ -15,6 +15,7 @@ use crate::plan::model::FaultSpec;
 use crate::stack::Stack;
 use active::Active;
 use armed::Armed;
+pub use armed::first_victims;
 use radius::Radius;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{RwLock, watch};
@@ -44,8 +45,7 @@ struct Shared {
 }
 
 impl Controller {
-    /// Checks the faults against each other and the stack's instances; nothing happens yet. A kind that this version
-    /// cannot apply is no error here: it fails when its time comes, and is recorded as such.
+    /// Checks the faults against each other and the stack's instances; nothing happens yet.
     pub fn new(
         faults: &[FaultSpec],
         seed: u64,

@@ -3,9 +3,8 @@
 use super::active::Active;
 use super::armed::Armed;
 use super::{Shared, Told};
-use crate::chaos::faults::Built;
 use crate::chaos::schedule::{Begin, Strike};
-use crate::chaos::{Context, Entry, Escape, Heal, target};
+use crate::chaos::{Context, Entry, Escape, Heal, Renewed, target};
 use crate::event::{FaultStage, Nanos};
 use crate::stack::Instance;
 use std::collections::BTreeSet;
@@ -98,21 +97,25 @@ async fn strike(shared: Arc<Shared>, place: usize, due: Due) {
         if shared.clock.now() >= heal_at {
             break;
         }
-        for Escape { target, why } in active.guard.escaped().await {
-            if told.insert(target.clone()) {
-                let (targets, detail) = (vec![target], Some(why));
-                shared.tell(
-                    fault,
-                    due.occurrence,
-                    FaultStage::EndedEarly,
-                    Told { targets, planned: None, detail },
-                );
-            }
+        for Renewed { target, how } in active.guard.renew().await {
+            let told = Told { targets: vec![target], planned: None, detail: Some(how) };
+            shared.tell(fault, due.occurrence, FaultStage::Renewed, told);
         }
+        tell_escapes(&shared, fault, due, &mut told, active.guard.escaped().await);
     }
     if due.heal_at.is_some() {
         // An error has been told, and the strike stays in force until everything is healed.
         let _ = shared.heal(&active).await;
+    }
+}
+
+/// Tells each target once on which the fault is no more.
+fn tell_escapes(shared: &Shared, fault: &Armed, due: Due, told: &mut BTreeSet<String>, escapes: Vec<Escape>) {
+    for Escape { target, why } in escapes {
+        if told.insert(target.clone()) {
+            let told = Told { targets: vec![target], planned: None, detail: Some(why) };
+            shared.tell(fault, due.occurrence, FaultStage::EndedEarly, told);
+        }
     }
 }
 
@@ -124,11 +127,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         let told = Told { targets, planned, detail: Some(error) };
         shared.tell(fault, due.occurrence, FaultStage::ApplyFailed, told);
     };
-    let Some(built) = &fault.built else {
-        failed(Vec::new(), format!("this version cannot apply `{}`", fault.kind));
-        return None;
-    };
-    let written = match write_down_in_time(shared, fault, built, due).await {
+    let written = match write_down_in_time(shared, fault, due).await {
         Ok(written) => written,
         Err(error) => {
             failed(Vec::new(), error);
@@ -151,7 +150,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
     );
     let affected = shared.affected.claim(&names);
     let applied = match affected {
-        Ok(affected) => now(shared, fault, built, due, written).await.map(|guard| (affected, guard)),
+        Ok(affected) => now(shared, fault, due, written).await.map(|guard| (affected, guard)),
         Err(error) => Err(error),
     };
     let (affected, guard) = match applied {
@@ -196,14 +195,9 @@ impl Written {
 }
 
 /// Ahead of its time; where that cannot be yet, because another fault still has the target, at its time.
-async fn write_down_in_time(
-    shared: &Arc<Shared>,
-    fault: &Armed,
-    built: &Built,
-    due: Due,
-) -> Result<Written, String> {
-    match write_down(shared, fault, built, due).await {
-        Err(_) if shared.reaches(due.at).await => write_down(shared, fault, built, due).await,
+async fn write_down_in_time(shared: &Arc<Shared>, fault: &Armed, due: Due) -> Result<Written, String> {
+    match write_down(shared, fault, due).await {
+        Err(_) if shared.reaches(due.at).await => write_down(shared, fault, due).await,
         written => written,
     }
 }
@@ -217,10 +211,10 @@ fn context(shared: &Arc<Shared>, fault: &Armed, due: Due, targets: Vec<Instance>
     }
 }
 
-async fn write_down(shared: &Arc<Shared>, fault: &Armed, built: &Built, due: Due) -> Result<Written, String> {
-    let targets = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
+async fn write_down(shared: &Arc<Shared>, fault: &Armed, due: Due) -> Result<Written, String> {
+    let targets = fault.targets(&shared.stack.instances(), shared.seed, due.occurrence)?;
     let context = context(shared, fault, due, targets);
-    let heals = built.fault.prepare(&context).await?;
+    let heals = fault.built.fault.prepare(&context).await?;
     let written = Written { targets: context.targets, heals };
     shared
         .write_first(Entry::Applying {
@@ -245,12 +239,11 @@ fn life(target: &Instance) -> (&str, Option<u32>, Option<(&str, &str)>) {
 async fn now(
     shared: &Arc<Shared>,
     fault: &Armed,
-    built: &Built,
     due: Due,
     written: Written,
 ) -> Result<Box<dyn crate::chaos::FaultGuard>, String> {
-    let present = fault.targets(built, &shared.stack.instances(), shared.seed, due.occurrence)?;
+    let present = fault.targets(&shared.stack.instances(), shared.seed, due.occurrence)?;
     let same = present.iter().map(life).eq(written.targets.iter().map(life));
-    let targets = if same { present } else { write_down(shared, fault, built, due).await?.targets };
-    built.fault.apply(&context(shared, fault, due, targets)).await
+    let targets = if same { present } else { write_down(shared, fault, due).await?.targets };
+    fault.built.fault.apply(&context(shared, fault, due, targets)).await
 }

@@ -13,6 +13,7 @@ mod on_link;
 mod packets;
 mod partition;
 mod pause;
+mod redirect;
 mod remove;
 mod restart;
 mod scale;
@@ -74,10 +75,10 @@ pub(super) enum Victims {
     Named(Vec<String>),
 }
 
-/// The fault itself; `Ok(None)` for a kind that this version cannot apply.
-pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
+/// The fault itself.
+pub(super) fn build(spec: &FaultSpec) -> Result<Built, String> {
     kind(spec)?;
-    let built = |fault: Arc<dyn Fault>, target| Ok(Some(Built { fault, victims: Victims::Chosen(target) }));
+    let built = |fault: Arc<dyn Fault>, target| Ok(Built { fault, victims: Victims::Chosen(target) });
     if let Some(kill) = &spec.kill {
         let fault = kill::Kill::new(kill.signal.as_deref())
             .map_err(|error| format!("fault `{}`: {error}", spec.id))?;
@@ -112,20 +113,24 @@ pub(super) fn build(spec: &FaultSpec) -> Result<Option<Built>, String> {
         let target = FaultTarget { service: Some(scale.service.clone()), ..FaultTarget::default() };
         return built(Arc::new(scale::Scale { to: scale.to }), target);
     }
-    let on_link = match (&spec.toxic, &spec.http) {
+    let on_streams = match (&spec.toxic, &spec.http) {
         (Some(toxic), _) => Some(LinkFault::Toxic(toxic.clone())),
-        (None, Some(http)) if http.link.is_some() => Some(LinkFault::Http(http.clone())),
-        _ => None,
+        (None, http) => http.clone().map(LinkFault::Http),
     };
-    if let Some(fault) = on_link {
-        let target = on_link::target(fault.link());
-        return built(Arc::new(on_link::OnLink::new(&spec.id, fault)), target);
+    if let Some(fault) = on_streams {
+        if spec.is_on_link() {
+            let target = on_link::target(fault.link());
+            return built(Arc::new(on_link::OnLink::new(&spec.id, fault)), target);
+        }
+        let redirect = redirect::redirect(&spec.id, &fault);
+        let (fault, target) = redirect.map_err(|error| format!("fault `{}`: {error}", spec.id))?;
+        return built(Arc::new(fault), target);
     }
     network(spec)
 }
 
 /// The faults that live in the targets' network namespaces.
-fn network(spec: &FaultSpec) -> Result<Option<Built>, String> {
+fn network(spec: &FaultSpec) -> Result<Built, String> {
     let (fault, victims) = if let Some(packets) = &spec.packets {
         let victims = match &packets.between {
             Some(between) => Victims::Named(between.from.iter().cloned().collect()),
@@ -138,7 +143,7 @@ fn network(spec: &FaultSpec) -> Result<Option<Built>, String> {
         let fault = dns::dns(&spec.id, dns).map_err(|error| format!("fault `{}`: {error}", spec.id))?;
         (fault, Victims::Chosen(dns.target.clone()))
     } else {
-        return Ok(None);
+        return Err(format!("fault `{}` does nothing", spec.id));
     };
-    Ok(Some(Built { fault: Arc::new(fault), victims }))
+    Ok(Built { fault: Arc::new(fault), victims })
 }

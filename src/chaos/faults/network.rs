@@ -1,13 +1,15 @@
 //! Faults in the targets' network namespaces: their helpers stand ready, and are told when.
 
 use super::all::{all_run, undone};
-use crate::chaos::helpers::{Helpers, Sketch};
-use crate::chaos::{Context, Escape, Fault, FaultGuard};
+use crate::chaos::helpers::{Helpers, Sketch, Standing};
+use crate::chaos::{Context, Escape, Fault, FaultGuard, Renewed};
 use crate::netfault::{Answer, Count};
 use crate::stack::{Instance, Stack};
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// What a fault wants on which instances.
 pub(super) type Draw = dyn Fn(&[Instance]) -> Result<Vec<Sketch>, String> + Send + Sync;
@@ -42,17 +44,18 @@ impl Fault for Network {
             let seed = crate::chaos::target::seed_for(context.seed, &target.name);
             (target.name.clone(), helpers.apply(target, &instances, &self.id, seed).await)
         });
-        let mut guard = InForce {
+        let guard = InForce {
             helpers: Arc::clone(helpers),
             stack: Arc::clone(&context.stack),
             id: self.id.clone(),
-            lives: Vec::new(),
+            strike: context.seed,
+            holds: tokio::sync::Mutex::default(),
             told: Mutex::default(),
         };
         let mut failed = Vec::new();
-        for (target, life) in join_all(applied).await {
-            match life {
-                Ok(life) => guard.lives.push((target, life)),
+        for (target, standing) in join_all(applied).await {
+            match standing {
+                Ok(standing) => guard.hold(&target, standing).await,
                 Err(error) => failed.push(error),
             }
         }
@@ -68,18 +71,93 @@ struct InForce {
     helpers: Arc<Helpers>,
     stack: Arc<dyn Stack>,
     id: String,
-    /// The targets, and the lives in which they were struck.
-    lives: Vec<(String, String)>,
+    /// The strike's seed.
+    strike: u64,
+    /// The targets; held while the fault is renewed on one, or healed.
+    holds: tokio::sync::Mutex<BTreeMap<String, Hold>>,
     told: Mutex<Vec<String>>,
+}
+
+/// How a target is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Hold {
+    /// In this life.
+    Fast(String),
+    /// It was, in a life that has ended.
+    Away,
+    /// Not any more, for this reason.
+    Lost(String),
+}
+
+impl InForce {
+    async fn hold(&self, target: &str, standing: Standing) {
+        self.told().extend(standing.news);
+        self.holds.lock().await.insert(target.to_owned(), Hold::Fast(standing.life));
+    }
+
+    fn told(&self) -> MutexGuard<'_, Vec<String>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks after one target; what was done for it.
+    async fn look_after(&self, name: &str, hold: &mut Hold, instances: &[Instance]) -> Option<Renewed> {
+        let present = instances.iter().find(|one| one.name == name);
+        let now = present.and_then(|present| self.helpers.life(present));
+        let (present, now) = match (present, now, &*hold) {
+            (_, _, Hold::Lost(_)) => return None,
+            (Some(present), Some(now), _) => (present, now),
+            (_, _, Hold::Fast(_) | Hold::Away) => {
+                *hold = Hold::Away;
+                return None;
+            }
+        };
+        let how = match &*hold {
+            Hold::Fast(then) if *then == now => {
+                if let Some(why) = self.helpers.lost(name, then, &self.id).await {
+                    *hold = Hold::Lost(why);
+                    return None;
+                }
+                match self.helpers.refresh(present, instances).await {
+                    Ok(false) => return None,
+                    Ok(true) => "those whom it is about have new addresses".to_owned(),
+                    Err(error) => {
+                        *hold = Hold::Lost(format!("its peers' new addresses are not in force: {error}"));
+                        return None;
+                    }
+                }
+            }
+            Hold::Fast(_) | Hold::Away => {
+                let seen = Instant::now();
+                let seed = crate::chaos::target::seed_for(self.strike, name);
+                match self.helpers.apply(present, instances, &self.id, seed).await {
+                    Ok(Standing { life, news }) => {
+                        *hold = Hold::Fast(life);
+                        let news = news.map(|news| format!("; {news}")).unwrap_or_default();
+                        let took = seen.elapsed().as_millis();
+                        format!("it was started anew, and has it again {took} ms after that was seen{news}")
+                    }
+                    Err(error) => {
+                        *hold = Hold::Lost(format!(
+                            "it was started anew, and the fault cannot be put on it again: {error}"
+                        ));
+                        return None;
+                    }
+                }
+            }
+            Hold::Lost(_) => return None,
+        };
+        Some(Renewed { target: name.to_owned(), how })
+    }
 }
 
 #[async_trait]
 impl FaultGuard for InForce {
     async fn heal(&self) -> Result<(), String> {
-        let healed = self
-            .lives
-            .iter()
-            .map(|(target, life)| async move { (target, self.helpers.heal(target, life, &self.id).await) });
+        let mut holds = self.holds.lock().await;
+        let healed = holds.iter().filter_map(|(target, hold)| {
+            let Hold::Fast(life) = hold else { return None };
+            Some(async move { (target, self.helpers.heal(target, life, &self.id).await) })
+        });
         let mut failed = Vec::new();
         let mut told = Vec::new();
         for (target, answer) in join_all(healed).await {
@@ -88,27 +166,41 @@ impl FaultGuard for InForce {
                 Err(error) => failed.push(error),
             }
         }
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
-        if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+        self.told().extend(told);
+        if failed.is_empty() {
+            // Nothing is held any more, so nothing is renewed.
+            holds.clear();
+            Ok(())
+        } else {
+            Err(failed.join("; "))
+        }
+    }
+
+    async fn renew(&self) -> Vec<Renewed> {
+        let mut holds = self.holds.lock().await;
+        let instances = self.stack.instances();
+        let looking = holds.iter_mut().map(|(name, hold)| self.look_after(name, hold, &instances));
+        join_all(looking).await.into_iter().flatten().collect()
     }
 
     async fn escaped(&self) -> Vec<Escape> {
-        let instances = self.stack.instances();
-        let asked = self.lives.iter().map(|(target, life)| {
-            let present = instances.iter().find(|one| one.name == *target);
-            async move {
-                let why = match present {
-                    Some(present) => self.helpers.lost(present, life, &self.id).await,
-                    None => Some("it is gone".into()),
-                };
-                why.map(|why| Escape { target: target.clone(), why })
-            }
+        let holds = self.holds.lock().await;
+        let lost = holds.iter().filter_map(|(target, hold)| match hold {
+            Hold::Lost(why) => Some(Escape { target: target.clone(), why: why.clone() }),
+            Hold::Fast(_) | Hold::Away => None,
         });
-        join_all(asked).await.into_iter().flatten().collect()
+        lost.collect()
+    }
+
+    async fn missing(&self) -> Vec<Escape> {
+        let holds = self.holds.lock().await;
+        let away = holds.iter().filter(|(_, hold)| **hold == Hold::Away);
+        let why = "it ended, its network namespace with it, and was not started anew before the heal";
+        away.map(|(target, _)| Escape { target: target.clone(), why: why.into() }).collect()
     }
 
     fn told(&self) -> Option<String> {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = InForce::told(self);
         (!told.is_empty()).then(|| told.join("; "))
     }
 }

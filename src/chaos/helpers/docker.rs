@@ -33,7 +33,7 @@ impl InContainers {
 
     fn containers(&self) -> Result<&dyn Containers, String> {
         self.stack.containers().ok_or_else(|| {
-            "faults on packets, partitions and look-ups need containers: this stack's instances share one network".into()
+            "faults on packets, look-ups and ports and partitions need containers: this stack's instances share one network".into()
         })
     }
 

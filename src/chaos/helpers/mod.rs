@@ -4,7 +4,9 @@
 
 mod docker;
 mod image;
+mod post;
 mod sketch;
+mod streams;
 mod tar;
 mod wanted;
 mod wire;
@@ -12,15 +14,18 @@ mod wire;
 pub use docker::{HELPER_LABEL, HELPER_PROJECT_LABEL, HELPER_RUN_LABEL, InContainers, helper_image};
 pub use image::{IMAGE, helper_archive, helper_tag};
 pub use sketch::Sketch;
+pub use streams::Proxied;
+pub(in crate::chaos) use streams::told;
 pub use wanted::{sketches, wanted};
 pub use wire::{Input, Output, Wire};
 
 use crate::netfault::{Answer, Order, Part};
 use crate::stack::Instance;
 use async_trait::async_trait;
+use post::Post;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 /// How helpers get into their targets' namespaces.
@@ -54,11 +59,13 @@ pub struct Helpers {
     known: Mutex<BTreeMap<String, (String, Vec<IpAddr>)>>,
 }
 
-/// A helper at its place.
-struct Post {
-    launched: Launched,
-    life: String,
-    parts: Mutex<Vec<Part>>,
+/// A fault's part in force on a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The life in which the target was struck.
+    pub life: String,
+    /// What was done beforehand, where it was not ready.
+    pub news: Option<String>,
 }
 
 impl Helpers {
@@ -69,35 +76,63 @@ impl Helpers {
         Helpers { reach, sketches, posts, known: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Starts and arms a helper at every target that may be struck, all at the same time. The errors name each that failed.
-    pub async fn prepare(self: &Arc<Self>, instances: &[Instance]) -> Result<(), Vec<String>> {
+    /// Starts and arms a helper at every target that may be struck, all at the same time; what is worth a note. The errors name
+    /// each that failed.
+    pub async fn prepare(self: &Arc<Self>, instances: &[Instance]) -> Result<Vec<String>, Vec<String>> {
         let addresses = Arc::new(self.addresses(instances).await.map_err(|error| vec![error])?);
         let mut starting = JoinSet::new();
         for target in instances.iter().filter(|one| self.posts.contains_key(&one.name)) {
             let (helpers, target, addresses) = (Arc::clone(self), target.clone(), Arc::clone(&addresses));
-            starting.spawn(async move { helpers.post(&target, &addresses).await.map(drop) });
+            starting.spawn(async move { helpers.post(&target, &addresses).await });
         }
-        let mut failed = Vec::new();
+        let (mut notes, mut failed) = (Vec::new(), Vec::new());
         while let Some(started) = starting.join_next().await {
-            failed.extend(started.unwrap_or_else(|error| Err(error.to_string())).err());
+            match started.unwrap_or_else(|error| Err(error.to_string())) {
+                Ok((post, cut)) => notes.extend(post.led_away(cut)),
+                Err(error) => failed.push(error),
+            }
         }
+        notes.sort();
         failed.sort();
-        if failed.is_empty() { Ok(()) } else { Err(failed) }
+        if failed.is_empty() { Ok(notes) } else { Err(failed) }
     }
 
-    /// Puts a part into force on a target; returns the life in which it is. A target that has been restarted since, or whose
-    /// peers have other addresses now, gets a new helper, or new rules, first.
+    /// Puts a part into force on a target. A target that has been restarted since, or whose peers have other addresses now, gets
+    /// a new helper, or new rules, first.
     pub async fn apply(
         &self,
         target: &Instance,
         instances: &[Instance],
         id: &str,
         seed: u64,
-    ) -> Result<String, String> {
-        let post = self.post(target, &self.addresses(instances).await?).await?;
+    ) -> Result<Standing, String> {
+        let (post, cut) = self.post(target, &self.addresses(instances).await?).await?;
         let answer = post.launched.wire.ask(&Order::Apply { id: id.to_owned(), seed }).await;
-        carried_out(target, answer)?;
-        Ok(post.life.clone())
+        carried_out(&target.name, answer)?;
+        let news = (cut > 0).then(|| post.led_away(cut)).flatten();
+        Ok(Standing { life: post.life.clone(), news })
+    }
+
+    /// Gives a helper the present addresses of its parts' peers, those in force included. `true`: there were new ones.
+    pub async fn refresh(&self, target: &Instance, instances: &[Instance]) -> Result<bool, String> {
+        let addresses = self.addresses(instances).await?;
+        let place = self.posts.get(&target.name);
+        let Some(post) = (match place {
+            Some(place) => place.lock().await.clone(),
+            None => None,
+        }) else {
+            return Ok(false);
+        };
+        let changed = *post.parts() != self.parts(&target.name, &addresses);
+        if changed {
+            self.post(target, &addresses).await?;
+        }
+        Ok(changed)
+    }
+
+    /// The target's present life; `None`: it does not run.
+    pub fn life(&self, target: &Instance) -> Option<String> {
+        self.reach.life(target)
     }
 
     /// Takes it out of force. A helper that is gone has healed all by its end: the kernel saw to it.
@@ -116,16 +151,9 @@ impl Helpers {
         }
     }
 
-    /// Why a part is not in force any more on a target that had this life, or `None`.
-    pub async fn lost(&self, target: &Instance, life: &str, id: &str) -> Option<String> {
-        match self.reach.life(target) {
-            None => return Some("it ended, and its network namespace with it".into()),
-            Some(now) if now != life => {
-                return Some("it was started anew: its new network namespace is without the fault".into());
-            }
-            Some(_) => {}
-        }
-        let post = self.posts.get(&target.name)?.lock().await.clone();
+    /// Why a part is not in force any more on a target whose life has not changed, or `None`.
+    pub async fn lost(&self, target: &str, life: &str, id: &str) -> Option<String> {
+        let post = self.posts.get(target)?.lock().await.clone();
         let Some(post) = post.filter(|post| post.life == life) else {
             return Some("its helper is gone".into());
         };
@@ -146,29 +174,29 @@ impl Helpers {
         }
     }
 
-    /// The target's helper, with the right rules.
-    async fn post(&self, target: &Instance, addresses: &Addresses) -> Result<Arc<Post>, String> {
+    /// The target's helper, with the right rules, and how many live connections were cut to get there.
+    async fn post(&self, target: &Instance, addresses: &Addresses) -> Result<(Arc<Post>, u64), String> {
         let name = &target.name;
         let place = self.posts.get(name).ok_or_else(|| format!("no network fault is planned for {name}"))?;
         let mut place = place.lock().await;
         let life = self.reach.life(target).ok_or_else(|| format!("{name} does not run"))?;
-        let mine = self.sketches.iter().filter(|sketch| sketch.on == *name);
-        let wanted: Vec<Part> = mine.map(|sketch| sketch.filled(addresses)).collect();
+        let wanted = self.parts(name, addresses);
         if let Some(post) = place.as_ref().filter(|post| post.life == life) {
-            if *parts(post) != wanted {
-                // While another fault is in force there this is an error, which says so.
-                let arm = Order::Arm { parts: wanted.clone() };
-                carried_out(target, post.launched.wire.ask(&arm).await)?;
-                *parts(post) = wanted;
-            }
-            return Ok(Arc::clone(post));
+            let changed = *post.parts() != wanted;
+            let cut = if changed { post.arm(wanted).await? } else { 0 };
+            return Ok((Arc::clone(post), cut));
         }
         *place = None;
         let launched = self.reach.launch(target).await?;
-        carried_out(target, launched.wire.ask(&Order::Arm { parts: wanted.clone() }).await)?;
-        let post = Arc::new(Post { launched, life, parts: Mutex::new(wanted) });
+        let post = Arc::new(Post::new(name, launched, life));
+        let cut = post.arm(wanted).await?;
         *place = Some(Arc::clone(&post));
-        Ok(post)
+        Ok((post, cut))
+    }
+
+    fn parts(&self, target: &str, addresses: &Addresses) -> Vec<Part> {
+        let mine = self.sketches.iter().filter(|sketch| sketch.on == target);
+        mine.map(|sketch| sketch.filled(addresses)).collect()
     }
 
     /// The addresses of all peers that the sketches name. A peer is asked for anew only after it was started anew; one that is
@@ -195,17 +223,13 @@ impl Helpers {
     }
 }
 
-fn parts(post: &Post) -> MutexGuard<'_, Vec<Part>> {
-    post.parts.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// The addresses of instances, by name.
 pub type Addresses = BTreeMap<String, Vec<IpAddr>>;
 
-fn carried_out(target: &Instance, answer: Result<Answer, String>) -> Result<Answer, String> {
-    let answer = answer.map_err(|error| format!("{}: {error}", target.name))?;
+fn carried_out(target: &str, answer: Result<Answer, String>) -> Result<Answer, String> {
+    let answer = answer.map_err(|error| format!("{target}: {error}"))?;
     match &answer.error {
-        Some(error) => Err(format!("{}: {error}", target.name)),
+        Some(error) => Err(format!("{target}: {error}")),
         None => Ok(answer),
     }
 }

@@ -31,7 +31,7 @@ impl Sketch {
             Sort::Packets { only, .. } if !self.peers.is_empty() => {
                 only.peers = if found.is_empty() { vec![NOBODY] } else { found };
             }
-            Sort::Packets { .. } | Sort::Dns { .. } => {}
+            Sort::Packets { .. } | Sort::Dns { .. } | Sort::Redirect { .. } => {}
         }
         Part { id: self.id.clone(), sort }
     }
@@ -58,7 +58,7 @@ mod tests {
         match &part.sort {
             Sort::Packets { only, .. } => only.peers.iter().map(ToString::to_string).collect(),
             Sort::Wall { from } => from.iter().map(ToString::to_string).collect(),
-            Sort::Dns { .. } => Vec::new(),
+            Sort::Dns { .. } | Sort::Redirect { .. } => Vec::new(),
         }
     }
 

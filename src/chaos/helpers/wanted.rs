@@ -7,7 +7,10 @@ use crate::stack::Instance;
 
 /// Whether any of these faults lives in network namespaces.
 pub fn wanted(specs: &[FaultSpec]) -> bool {
-    specs.iter().any(|spec| spec.packets.is_some() || spec.partition.is_some() || spec.dns.is_some())
+    specs.iter().any(|spec| {
+        let streams = (spec.http.is_some() || spec.toxic.is_some()) && !spec.is_on_link();
+        streams || spec.packets.is_some() || spec.partition.is_some() || spec.dns.is_some()
+    })
 }
 
 /// Everything that they may want, on everybody whom they may strike. The errors name each fault that means nobody.
@@ -15,11 +18,7 @@ pub fn sketches(specs: &[FaultSpec], instances: &[Instance]) -> Result<Vec<Sketc
     let mut found = Vec::new();
     let mut errors = Vec::new();
     for spec in specs {
-        let drawn = faults::build(spec).and_then(|built| match built {
-            Some(built) => built.fault.sketches(instances),
-            None => Ok(Vec::new()),
-        });
-        match drawn {
+        match faults::build(spec).and_then(|built| built.fault.sketches(instances)) {
             Ok(sketches) => found.extend(sketches),
             Err(error) => errors.push(error),
         }

@@ -2,7 +2,7 @@
 
 mod local;
 mod remote;
-mod toxin;
+pub(super) mod toxin;
 
 pub(super) use remote::{remove, still_there};
 

@@ -4,7 +4,7 @@ use crate::plan::model::{HttpFault, ToxicFault};
 use crate::proxy::{Rule, Stream, Toxic};
 
 /// The toxic that a plan asks for, under this name.
-pub(super) fn toxic(name: &str, fault: &ToxicFault) -> Result<Toxic, String> {
+pub(in crate::chaos) fn toxic(name: &str, fault: &ToxicFault) -> Result<Toxic, String> {
     let stream = fault.stream.as_deref().unwrap_or("downstream");
     let stream = Stream::named(stream).ok_or_else(|| format!("`{stream}` is no stream"))?;
     let kind = &fault.kind;
@@ -26,7 +26,7 @@ pub(super) fn toxic(name: &str, fault: &ToxicFault) -> Result<Toxic, String> {
 }
 
 /// The HTTP rule that a plan asks for, under this name.
-pub(super) fn rule(name: &str, fault: &HttpFault) -> Result<Rule, String> {
+pub(in crate::chaos) fn rule(name: &str, fault: &HttpFault) -> Result<Rule, String> {
     let rule = Rule {
         name: name.to_owned(),
         path: fault.path.clone(),

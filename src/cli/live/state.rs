@@ -121,7 +121,7 @@ impl State {
                             self.mark(timed.time, Mark::Healed);
                         }
                     }
-                    FaultStage::Started | FaultStage::ApplyFailed => {}
+                    FaultStage::Started | FaultStage::Renewed | FaultStage::ApplyFailed => {}
                 }
                 if fault.stage != FaultStage::Started {
                     let detail =
@@ -173,6 +173,7 @@ fn stage(stage: FaultStage) -> &'static str {
         FaultStage::Started => "started",
         FaultStage::Applied => "in force",
         FaultStage::ApplyFailed => "could not be applied",
+        FaultStage::Renewed => "in force again",
         FaultStage::EndedEarly => "ended early",
         FaultStage::Healed => "healed",
         FaultStage::HealFailed => "could not be healed",

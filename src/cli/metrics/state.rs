@@ -108,7 +108,10 @@ impl State {
                 match event.stage {
                     FaultStage::Applied => fault.applied += 1,
                     FaultStage::Healed | FaultStage::EndedEarly => fault.healed += 1,
-                    FaultStage::Started | FaultStage::ApplyFailed | FaultStage::HealFailed => {}
+                    FaultStage::Started
+                    | FaultStage::Renewed
+                    | FaultStage::ApplyFailed
+                    | FaultStage::HealFailed => {}
                 }
             }
             Event::Load(LoadEvent::Dropped { count }) => self.dropped += count,

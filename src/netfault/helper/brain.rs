@@ -9,6 +9,7 @@ use crate::netfault::packet::{Headers, TCP, UDP};
 use crate::netfault::protocol::{Count, Counts, Overflow};
 use crate::netfault::queue::Packet;
 use crate::netfault::spec::{LookUp, Part, Sort};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// So many bytes may wait; what comes on top is lost, and counted.
@@ -29,9 +30,16 @@ pub(super) struct Armed {
 /// A part in force.
 #[derive(Debug)]
 pub(super) enum Force {
-    Packets { arriving: Box<Link>, leaving: Box<Link> },
-    Dns { count: Count },
+    Packets {
+        arriving: Box<Link>,
+        leaving: Box<Link>,
+    },
+    Dns {
+        count: Count,
+    },
     Wall,
+    /// Elsewhere: at whoever serves the connections.
+    Streams,
 }
 
 impl Force {
@@ -44,6 +52,7 @@ impl Force {
             },
             Sort::Dns { .. } => Force::Dns { count: Count::default() },
             Sort::Wall { .. } => Force::Wall,
+            Sort::Redirect { .. } => Force::Streams,
         }
     }
 
@@ -53,7 +62,7 @@ impl Force {
                 Counts { arriving: arriving.count, leaving: leaving.count }
             }
             Force::Dns { count } => Counts { leaving: *count, ..Counts::default() },
-            Force::Wall => Counts::default(),
+            Force::Wall | Force::Streams => Counts::default(),
         }
     }
 }
@@ -66,6 +75,8 @@ pub(super) struct Brain {
     /// Packets that are lost: queue and number.
     pub lost: Vec<(u16, u32)>,
     pub overflow: Overflow,
+    /// Ports of the proxy, and the ports as which they are seen from outside.
+    pub seen_as: BTreeMap<u16, u16>,
     raw: Raw,
     /// For packets that were taken from the kernel and go on later.
     pub copies: Raw,
@@ -85,6 +96,7 @@ impl Brain {
             waiting: Waiting::default(),
             lost: Vec::new(),
             overflow: Overflow::default(),
+            seen_as: BTreeMap::new(),
             raw: Raw::open(FORGED),
             copies: Raw::open(COPIED),
         }
@@ -124,7 +136,10 @@ impl Brain {
     /// Through one part after the other; `None`: it is lost.
     fn through(&mut self, packet: &Packet<'_>, leaving: bool, now: u64) -> Option<Passing> {
         let mut passing = Passing { at: now, parts: 0, corrupted: None };
-        let Some(headers) = Headers::read(packet.bytes) else { return Some(passing) };
+        let Some(mut headers) = Headers::read(packet.bytes) else { return Some(passing) };
+        if let Some((source, _)) = headers.ports.as_mut().filter(|_| leaving && headers.protocol == TCP) {
+            *source = self.seen_as.get(source).copied().unwrap_or(*source);
+        }
         let interface = if leaving { packet.to_interface } else { packet.from_interface };
         let aside = interface == LOOPBACK || headers.serves_the_wire();
         for (place, armed) in self.armed.iter_mut().enumerate() {

@@ -8,18 +8,19 @@ mod state;
 mod talk;
 mod trouble;
 
+use super::Streams;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use state::State;
 use std::io;
 use talk::{Heard, Talk};
 
-/// The body of `shakedown net-helper`; returns the exit code.
-pub fn helper_main() -> i32 {
+/// The body of `shakedown net-helper`, with a proxy beside it; returns the exit code.
+pub fn helper_main(streams: Box<dyn Streams>) -> i32 {
     // A timer that fires 50 µs late, as timers usually may, would make every delay that much longer.
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
     let mut talk = Talk::default();
-    let mut state = State::new();
+    let mut state = State::new(streams);
     let served = talk.hello().and_then(|()| serve(&mut talk, &mut state));
     let taken_back = state.take_back();
     match served.and(taken_back) {

@@ -1,10 +1,11 @@
 //! Orders and how they are carried out.
 
 use super::brain::{Armed, Force};
-use super::rules::{self, Numbers};
+use super::rules::{self, Led, Numbers};
 use super::state::{MOST_PACKETS, State};
-use super::trouble::{explained, no_queue, no_rules};
-use crate::netfault::nft::Table;
+use super::trouble::{explained, no_queue, no_rules, not_cut};
+use crate::netfault::cut::cut;
+use crate::netfault::nft::{Chain, Table};
 use crate::netfault::queue::{Queues, Taking, losses};
 use crate::netfault::spec::{LookUp, Part, Sort};
 use crate::netfault::{Answer, Counts, Order};
@@ -21,8 +22,9 @@ impl State {
     /// Carries an order out. An error leaves what was in force in force.
     pub(super) fn carry_out(&mut self, order: Order) -> Answer {
         let mut counts = self.counts();
+        let mut cut = 0;
         let done = match order {
-            Order::Arm { parts } => self.arm(parts),
+            Order::Arm { parts } => self.arm(parts).map(|number| cut = number),
             Order::Apply { id, seed } => self.apply(&id, seed),
             Order::Heal { id } => self.heal(&id),
             Order::Stats => Ok(()),
@@ -40,7 +42,7 @@ impl State {
             }
         }
         overflow.socket = overflow.socket.max(self.queues.as_ref().map_or(0, |queues| queues.missed));
-        Answer { error: done.err(), counts, overflow, held: self.brain.waiting.len() as u64 }
+        Answer { error: done.err(), counts, overflow, held: self.brain.waiting.len() as u64, cut }
     }
 
     fn counts(&self) -> BTreeMap<String, Counts> {
@@ -48,10 +50,31 @@ impl State {
         in_force.map(|(armed, force)| (armed.part.id.clone(), force.counts())).collect()
     }
 
-    fn arm(&mut self, parts: Vec<Part>) -> Result<(), String> {
-        if let Some(armed) = self.brain.armed.iter().find(|armed| armed.force.is_some()) {
-            return Err(format!("`{}` is in force; heal it before arming anew", armed.part.id));
+    fn arm(&mut self, parts: Vec<Part>) -> Result<u64, String> {
+        self.may_arm(&parts)?;
+        self.can_send(&parts)?;
+        let wants_queues = parts.iter().any(|part| rules::queues(&part.sort) != (false, false));
+        if wants_queues && self.queues.is_none() {
+            self.open_queues()?;
         }
+        let led = self.open_streams(&parts)?;
+        if let Err(error) = self.lay(&parts, &led) {
+            self.close_streams(&beyond(&led, &self.led));
+            return Err(error);
+        }
+        let new = beyond(&led, &self.led);
+        self.close_streams(&beyond(&self.led, &led));
+        self.brain.seen_as = led.iter().map(|(port, proxy)| (*proxy, *port)).collect();
+        self.led = led;
+        let mut before = std::mem::take(&mut self.brain.armed).into_iter().map(|armed| armed.force);
+        let armed = parts.into_iter().map(|part| Armed { part, force: before.next().flatten() });
+        self.brain.armed = armed.collect();
+        self.rebind().map_err(|error| explained("the queues cannot be changed", &error))?;
+        cut_all(&new)
+    }
+
+    /// What is in force must stay: packets that wait know their parts by their places.
+    fn may_arm(&self, parts: &[Part]) -> Result<(), String> {
         if parts.len() > MOST_PARTS {
             return Err(format!("{} faults on one target; {MOST_PARTS} are the most", parts.len()));
         }
@@ -60,15 +83,43 @@ impl State {
                 return Err(format!("two parts have the id `{}`", part.id));
             }
         }
-        self.take_back().map_err(|error| explained("earlier rules cannot be taken back", &error))?;
-        self.can_send(&parts)?;
-        let wants_queues = parts.iter().any(|part| rules::queues(&part.sort) != (false, false));
-        if wants_queues {
-            self.open_queues()?;
+        let stays = |place: usize, old: &Part| {
+            parts.get(place).is_some_and(|new| {
+                new.id == old.id && std::mem::discriminant(&new.sort) == std::mem::discriminant(&old.sort)
+            })
+        };
+        let in_force = self.brain.armed.iter().enumerate().filter(|(_, armed)| armed.force.is_some());
+        match in_force.map(|(place, armed)| (place, &armed.part)).find(|(place, part)| !stays(*place, part)) {
+            Some((_, part)) => Err(format!("`{}` is in force; heal it before arming without it", part.id)),
+            None => Ok(()),
         }
-        self.lay(&parts)?;
-        self.brain.armed = parts.into_iter().map(|part| Armed { part, force: None }).collect();
-        Ok(())
+    }
+
+    /// Has the ports served that connections are to be led away from.
+    fn open_streams(&mut self, parts: &[Part]) -> Result<Led, String> {
+        let mut whats: BTreeMap<u16, Vec<&serde_json::Value>> = BTreeMap::new();
+        for part in parts {
+            if let Sort::Redirect { port, what } = &part.sort {
+                whats.entry(*port).or_default().push(what);
+            }
+        }
+        let mut led = Led::new();
+        for (port, whats) in whats {
+            match self.streams.open(port, &whats) {
+                Ok(proxy) => led.insert(port, proxy),
+                Err(error) => {
+                    self.close_streams(&beyond(&led, &self.led));
+                    return Err(error);
+                }
+            };
+        }
+        Ok(led)
+    }
+
+    fn close_streams(&mut self, ports: &[u16]) {
+        for port in ports {
+            self.streams.close(*port);
+        }
     }
 
     /// Answers in a server's place, and packets that left and were held, are sent by us.
@@ -76,7 +127,7 @@ impl State {
         let sends = |part: &Part| match &part.sort {
             Sort::Dns { becomes, .. } => matches!(becomes, LookUp::Refused | LookUp::NoSuchName),
             Sort::Packets { direction, .. } => direction.has_out(),
-            Sort::Wall { .. } => false,
+            Sort::Wall { .. } | Sort::Redirect { .. } => false,
         };
         match self.brain.cannot_send() {
             Some(error) if parts.iter().any(sends) => Err(format!(
@@ -110,15 +161,24 @@ impl State {
         Err(no_queue(&failed.unwrap_or_else(|| io::Error::other("there is no number to try"))))
     }
 
-    /// Lays the rules: with the kernel's own queue expression, or with the old target where it has none.
-    fn lay(&mut self, parts: &[Part]) -> Result<(), String> {
-        let make = |native| Table::make(TABLE, &rules::chains(parts, self.numbers, native));
-        let table = match make(true) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => make(false),
-            made => made,
+    /// Lays the rules, in one step in place of earlier ones: with the kernel's own queue expression, or with the old target
+    /// where it has none.
+    fn lay(&mut self, parts: &[Part], led: &Led) -> Result<(), String> {
+        let walls: Vec<_> =
+            parts.iter().zip(&self.brain.armed).enumerate().filter_map(wall_in_force).collect();
+        let mut lay = |native| {
+            let mut chains = rules::chains(parts, self.numbers, led, native);
+            chains.extend(walls.clone());
+            match &mut self.table {
+                Some(table) => table.replace(&chains),
+                None => Table::make(TABLE, &chains).map(|table| self.table = Some(table)),
+            }
         };
-        self.table = Some(table.map_err(|error| no_rules(&error))?);
-        Ok(())
+        let laid = match lay(true) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => lay(false),
+            laid => laid,
+        };
+        laid.map_err(|error| no_rules(&error))
     }
 
     fn place(&self, id: &str) -> Result<usize, String> {
@@ -135,30 +195,34 @@ impl State {
         armed.force = Some(Force::new(&armed.part.sort, seed));
         let wall = match &armed.part.sort {
             Sort::Wall { from } => Some(rules::wall(place, from)),
-            Sort::Packets { .. } | Sort::Dns { .. } => None,
+            Sort::Packets { .. } | Sort::Dns { .. } | Sort::Redirect { .. } => None,
         };
-        let done = match (wall, &mut self.table) {
-            (Some(chain), Some(table)) => table.add(&chain),
-            _ => self.rebind(),
+        let cannot = |error: io::Error| explained(&format!("`{id}` cannot be applied"), &error);
+        let done = match (wall, &mut self.table, &armed.part.sort) {
+            (Some(chain), Some(table), _) => table.add(&chain).map_err(cannot),
+            (_, _, Sort::Redirect { port, what }) => self.streams.apply(*port, id, seed, what),
+            _ => self.rebind().map_err(cannot),
         };
-        done.map_err(|error| {
+        if done.is_err() {
             self.brain.armed[place].force = None;
-            explained(&format!("`{id}` cannot be applied"), &error)
-        })
+        }
+        done
     }
 
     fn heal(&mut self, id: &str) -> Result<(), String> {
         let place = self.place(id)?;
         let Some(force) = self.brain.armed[place].force.take() else { return Ok(()) };
-        let done = match (&force, &mut self.table) {
-            (Force::Wall, Some(table)) => table.remove(&rules::wall_name(place)),
-            _ => self.hurry(|held| held.parts == 1 << place).and_then(|()| self.rebind()),
+        let cannot = |error: io::Error| explained(&format!("`{id}` cannot be healed"), &error);
+        let done = match (&force, &mut self.table, &self.brain.armed[place].part.sort) {
+            (Force::Wall, Some(table), _) => table.remove(&rules::wall_name(place)).map_err(cannot),
+            (_, _, Sort::Redirect { port, .. }) => self.streams.heal(*port, id),
+            _ => self.hurry(|held| held.parts == 1 << place).and_then(|()| self.rebind()).map_err(cannot),
         };
-        done.map_err(|error| {
+        if done.is_err() {
             // It may be tried again.
             self.brain.armed[place].force = Some(force);
-            explained(&format!("`{id}` cannot be healed"), &error)
-        })
+        }
+        done
     }
 
     /// Binds, changes or leaves the queues, by what the parts in force want of them.
@@ -192,7 +256,7 @@ impl State {
                     (leaving || trouble.corrupt > 0.0, leaving || trouble.wants_single_packets())
                 }
                 Sort::Dns { .. } => (true, true),
-                Sort::Wall { .. } => (false, false),
+                Sort::Wall { .. } | Sort::Redirect { .. } => (false, false),
             };
             let before = taking.unwrap_or(Taking { shown: Some(HEADERS), large: true, most: MOST_PACKETS });
             taking = Some(Taking {
@@ -203,4 +267,26 @@ impl State {
         }
         taking
     }
+}
+
+/// The ports that the one has beyond the other.
+fn beyond(these: &Led, those: &Led) -> Vec<u16> {
+    these.keys().filter(|port| !those.contains_key(port)).copied().collect()
+}
+
+/// The chain of a wall that stands, with its part's new addresses.
+fn wall_in_force((place, (part, armed)): (usize, (&Part, &Armed))) -> Option<Chain> {
+    match (&part.sort, &armed.force) {
+        (Sort::Wall { from }, Some(Force::Wall)) => Some(rules::wall(place, from)),
+        _ => None,
+    }
+}
+
+/// Connections that were there before their port's redirect do not go through the proxy: their ends must make new ones.
+fn cut_all(ports: &[u16]) -> Result<u64, String> {
+    let mut gone = 0;
+    for port in ports {
+        gone += cut(*port).map_err(|error| not_cut(*port, &error))?;
+    }
+    Ok(gone)
 }

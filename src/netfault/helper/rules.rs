@@ -5,6 +5,7 @@ use crate::netfault::nft::{Chain, Hook, Rule};
 use crate::netfault::packet::{TCP, UDP};
 use crate::netfault::spec::{Part, Selector, Sort};
 use crate::netfault::{Direction, dns};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The queues of both directions.
@@ -26,12 +27,16 @@ pub(super) fn queues(sort: &Sort) -> (bool, bool) {
     match sort {
         Sort::Packets { direction, .. } => (direction.has_in(), direction.has_out()),
         Sort::Dns { .. } => (false, true),
-        Sort::Wall { .. } => (false, false),
+        Sort::Wall { .. } | Sort::Redirect { .. } => (false, false),
     }
 }
 
-/// The chains that hand packets to the queues. They change nothing until somebody listens there.
-pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chain> {
+/// Ports of the namespace whose connections are led away, and the ports to which.
+pub(super) type Led = BTreeMap<u16, u16>;
+
+/// The chains that are there from the beginning. Those that hand packets to the queues change nothing until somebody listens
+/// there; those that lead connections away lead them to a proxy that lets everything pass.
+pub(super) fn chains(parts: &[Part], numbers: Numbers, led: &Led, native: bool) -> Vec<Chain> {
     let mut arriving = Vec::new();
     // What was held and goes on is not held again.
     let mut leaving = vec![Rule::default().marked(COPIED).accept()];
@@ -41,11 +46,11 @@ pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chai
             Sort::Packets { direction, only, .. } => {
                 let queue = |rule: Rule, number| rule.queue(number, native);
                 if direction.has_in() {
-                    let rules = selected(only, Direction::In).into_iter();
+                    let rules = selected(only, Direction::In, led).into_iter();
                     arriving.extend(rules.map(|rule| queue(rule, numbers.arriving)));
                 }
                 if direction.has_out() {
-                    let rules = selected(only, Direction::Out).into_iter();
+                    let rules = selected(only, Direction::Out, led).into_iter();
                     leaving.extend(rules.map(|rule| queue(rule, numbers.leaving)));
                 }
             }
@@ -55,10 +60,14 @@ pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chai
                 leaving.extend(to_servers.map(|rule| rule.queue(numbers.leaving, native)));
                 untracked = vec![Rule::default().marked(FORGED).untracked()];
             }
-            Sort::Wall { .. } => {}
+            Sort::Wall { .. } | Sort::Redirect { .. } => {}
         }
     }
+    let led_away = led.iter().map(|(port, to)| {
+        Rule::default().not_from_loopback().protocol(TCP).destination_port(*port).redirect(*to)
+    });
     [
+        ("led-away", Hook::Beginning, led_away.collect()),
         ("untracked", Hook::BeforeLeaving, untracked),
         ("arriving", Hook::Arriving, arriving),
         ("leaving", Hook::Leaving, if leaving.len() > 1 { leaving } else { Vec::new() }),
@@ -70,7 +79,7 @@ pub(super) fn chains(parts: &[Part], numbers: Numbers, native: bool) -> Vec<Chai
 }
 
 /// A rule for every way in which a packet can be meant.
-fn selected(only: &Selector, way: Direction) -> Vec<Rule> {
+fn selected(only: &Selector, way: Direction, led: &Led) -> Vec<Rule> {
     let base = match way {
         Direction::In => Rule::default().not_from_loopback(),
         _ => Rule::default().not_to_loopback(),
@@ -80,11 +89,15 @@ fn selected(only: &Selector, way: Direction) -> Vec<Rule> {
         peers => peers.iter().map(|peer| of_peer(base.clone(), *peer, way)).collect(),
     };
     let Some(port) = only.port else { return peers };
+    // What leaves by way of the proxy still has the proxy's port here, and gets the real one further on.
+    let proxy = led.get(&port).copied().filter(|_| way == Direction::Out);
     let by_port = |rule: Rule| {
-        [TCP, UDP].into_iter().flat_map(move |protocol| {
+        let of_proxy = proxy.map(|proxy| rule.clone().protocol(TCP).source_port(proxy));
+        let either = [TCP, UDP].into_iter().flat_map(move |protocol| {
             let rule = rule.clone().protocol(protocol);
             [rule.clone().source_port(port), rule.destination_port(port)]
-        })
+        });
+        either.chain(of_proxy)
     };
     peers.into_iter().flat_map(by_port).collect()
 }

@@ -2,7 +2,8 @@
 
 use super::brain::Brain;
 use super::raw::Raw;
-use super::rules::Numbers;
+use super::rules::{Led, Numbers};
+use crate::netfault::Streams;
 use crate::netfault::held::{Held, Place};
 use crate::netfault::nft::Table;
 use crate::netfault::queue::{Queues, Taking, Verdict, losses};
@@ -25,10 +26,13 @@ pub(super) struct State {
     /// How the queues take packets; `None`: not bound.
     pub(super) arriving: Option<Taking>,
     pub(super) leaving: Option<Taking>,
+    /// Serves the connections that are led away from their ports.
+    pub(super) streams: Box<dyn Streams>,
+    pub(super) led: Led,
 }
 
 impl State {
-    pub(super) fn new() -> State {
+    pub(super) fn new(streams: Box<dyn Streams>) -> State {
         State {
             begun: Instant::now(),
             brain: Brain::new(),
@@ -37,6 +41,8 @@ impl State {
             numbers: Numbers { arriving: 0, leaving: 0 },
             arriving: None,
             leaving: None,
+            streams,
+            led: Led::new(),
         }
     }
 
@@ -141,6 +147,10 @@ impl State {
         self.queues = None;
         self.brain.armed.clear();
         let table = self.table.take().map_or(Ok(()), Table::take_back);
+        // Only now: nobody is led to a port where nobody listens.
+        for port in std::mem::take(&mut self.led).into_keys() {
+            self.streams.close(port);
+        }
         first.and(table)
     }
 }

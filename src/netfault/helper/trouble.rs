@@ -58,11 +58,23 @@ pub(super) fn no_rules(error: &io::Error) -> String {
     match error.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::NOENT | Errno::OPNOTSUPP) => {
             "this kernel's nf_tables lacks what the rules need: either the queue expression (CONFIG_NFT_QUEUE) or the old target \
-             (CONFIG_NFT_COMPAT with CONFIG_NETFILTER_XT_TARGET_NFQUEUE), and tables with an owner (Linux 5.12)"
+             (CONFIG_NFT_COMPAT with CONFIG_NETFILTER_XT_TARGET_NFQUEUE), tables with an owner (Linux 5.12), and for ports that are \
+             led to a proxy CONFIG_NFT_NAT and CONFIG_NFT_REDIR"
                 .into()
         }
         Some(Errno::INVAL) => "this kernel's nf_tables has no tables with an owner: Linux 5.12 or later is needed".into(),
         _ => explained("rules cannot be laid", error),
+    }
+}
+
+/// The error of cutting live connections.
+pub(super) fn not_cut(port: u16, error: &io::Error) -> String {
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::OPNOTSUPP) => format!(
+            "connections to port {port} are open already and would go past the proxy, and this kernel cannot cut them \
+             (CONFIG_INET_DIAG_DESTROY): have their clients closed or started anew first"
+        ),
+        _ => explained(&format!("connections to port {port} that are open already cannot be cut"), error),
     }
 }
 

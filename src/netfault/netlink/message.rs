@@ -28,6 +28,14 @@ impl Message {
         self
     }
 
+    /// A body that is a plain structure.
+    #[must_use]
+    pub(in crate::netfault) fn body(mut self, bytes: &[u8]) -> Message {
+        self.bytes.extend(bytes);
+        self.pad();
+        self
+    }
+
     /// An attribute.
     #[must_use]
     pub(in crate::netfault) fn put(mut self, kind: u16, value: &[u8]) -> Message {

@@ -29,6 +29,10 @@ enum Expression {
     OldQueue(u16),
     /// No connection tracking.
     Untracked,
+    /// Loads bytes of ours.
+    Load(Vec<u8>),
+    /// To the port in the register, of this machine; only in a chain that translates addresses.
+    Redirect,
 }
 
 const IIF: u32 = 4;
@@ -132,6 +136,11 @@ impl Rule {
         self.with([Expression::Untracked])
     }
 
+    /// It comes out at this port of the namespace's own. Replies go back as if nothing had happened.
+    pub(in crate::netfault) fn redirect(self, port: u16) -> Rule {
+        self.with([Expression::Load(port.to_be_bytes().to_vec()), Expression::Redirect])
+    }
+
     /// Writes the expressions (`NFTA_LIST_ELEM` each) into their attribute.
     pub(super) fn write(&self, mut message: Message) -> Message {
         for expression in &self.expressions {
@@ -149,10 +158,11 @@ impl Expression {
             Expression::Meta(_) => "meta",
             Expression::Payload(..) => "payload",
             Expression::Compare(..) => "cmp",
-            Expression::Verdict(_) => "immediate",
+            Expression::Verdict(_) | Expression::Load(_) => "immediate",
             Expression::Queue(_) => "queue",
             Expression::OldQueue(_) => "target",
             Expression::Untracked => "notrack",
+            Expression::Redirect => "redir",
         }
     }
 
@@ -175,6 +185,8 @@ impl Expression {
                 data.put_text(1, "NFQUEUE").put_u32(2, 3).put(3, &info)
             }
             Expression::Untracked => data,
+            Expression::Load(bytes) => data.put_u32(1, REGISTER).nest(2, |value| value.put(1, bytes)),
+            Expression::Redirect => data.put_u32(1, REGISTER),
         }
     }
 }

@@ -26,6 +26,8 @@ pub(in crate::netfault) enum Hook {
     BeforeLeaving,
     /// Before [`Hook::Arriving`].
     BeforeArriving,
+    /// A connection that begins, where its destination may be changed.
+    Beginning,
 }
 
 impl Hook {
@@ -36,7 +38,13 @@ impl Hook {
             Hook::Arriving => (0, -301),
             Hook::BeforeLeaving => (3, -302),
             Hook::Leaving => (3, -301),
+            Hook::Beginning => (0, -100),
         }
+    }
+
+    /// The type of a chain that does its work there.
+    fn kind(self) -> &'static str {
+        if self == Hook::Beginning { "nat" } else { "filter" }
     }
 }
 
@@ -67,6 +75,19 @@ impl Table {
         }
         batch.commit()?;
         Ok(Table { socket, name })
+    }
+
+    /// Replaces all its chains in one step: no packet passes between the old rules and the new ones.
+    pub(in crate::netfault) fn replace(&mut self, chains: &[Chain]) -> io::Result<()> {
+        let mut batch = Batch::begin(&mut self.socket);
+        let name = self.name;
+        batch.add(DELETE_TABLE, 0, |message| message.put_text(1, name));
+        batch
+            .add(NEW_TABLE, flag::CREATE | flag::EXCL, |message| message.put_text(1, name).put_u32(2, OWNER));
+        for chain in chains {
+            add(&mut batch, name, chain);
+        }
+        batch.commit()
     }
 
     /// Adds a chain, at once with all its rules.
@@ -101,7 +122,7 @@ fn add(batch: &mut Batch<'_>, table: &str, chain: &Chain) {
             .put_text(1, table)
             .put_text(3, &chain.name)
             .nest(4, |place| place.put_u32(1, hook).put(2, &priority.to_be_bytes()))
-            .put_text(7, "filter")
+            .put_text(7, chain.hook.kind())
     });
     for rule in &chain.rules {
         batch.add(NEW_RULE, flag::CREATE | flag::APPEND, |message| {

@@ -10,12 +10,14 @@ pub(super) fn check(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Find
     for (kind, process) in fault.on_processes() {
         one(plan, &process.target(), &format!("{path}.{kind}"), found);
     }
+    let at_port = !fault.is_on_link() && plan.stack.kind == StackKind::Compose;
     let targets = [
         ("limit", fault.limit.as_ref().map(|fault| &fault.target)),
         ("exec", fault.exec.as_ref().map(|fault| &fault.target)),
         ("packets", fault.packets.as_ref().map(|fault| &fault.target).filter(|_| !is_link(fault))),
         ("dns", fault.dns.as_ref().map(|fault| &fault.target)),
-        ("http", fault.http.as_ref().filter(|http| http.link.is_none()).map(|fault| &fault.target)),
+        ("http", fault.http.as_ref().filter(|_| at_port).map(|fault| &fault.target)),
+        ("toxic", fault.toxic.as_ref().filter(|_| at_port).map(|fault| &fault.target)),
     ];
     for (kind, target) in targets {
         if let Some(target) = target {

@@ -12,7 +12,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
     for (i, fault) in subject.plan.faults.iter().enumerate() {
         let path = format!("fault[{i}]");
         kind(fault, &path, found);
-        if subject.plan.stack.kind == StackKind::None && !fault.kinds().is_empty() && !links::on_link(fault) {
+        if subject.plan.stack.kind == StackKind::None && !fault.kinds().is_empty() && !fault.is_on_link() {
             let message = format!("`{}` has nothing to strike: the stack's kind is `none`", fault.id);
             let help = "only a deployment that we bring up can be broken: write `kind = \"processes\"` and its services";
             found.error(&path, message, help);

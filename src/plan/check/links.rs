@@ -1,9 +1,10 @@
 //! Links through a proxy, and what is done to them.
 
 use super::Findings;
+use super::fault_network::is_nobody;
 use super::find::must_exist;
 use crate::plan::Plan;
-use crate::plan::model::{FaultSpec, HttpFault, OneOrMany, StackKind, StackSpec, ToxicFault};
+use crate::plan::model::{FaultSpec, FaultTarget, HttpFault, OneOrMany, StackKind, StackSpec, ToxicFault};
 use crate::plan::nearest::listed;
 
 /// The toxics and their attributes, in Toxiproxy's words; the last one is ours.
@@ -59,29 +60,53 @@ pub(super) fn check(stack: &StackSpec, found: &mut Findings<'_>) {
     }
 }
 
-/// Whether the fault strikes a link, and so needs no service.
-pub(super) fn on_link(fault: &FaultSpec) -> bool {
-    fault.toxic.is_some() || fault.http.as_ref().is_some_and(|http| http.link.is_some())
-}
-
-/// What a fault does to a link.
+/// What a fault does to a link, or to a container's port.
 pub(super) fn fault(plan: &Plan, fault: &FaultSpec, path: &str, found: &mut Findings<'_>) {
-    let links = plan.stack.links.iter().map(|link| link.name.as_str());
     if let Some(toxic) = &fault.toxic {
-        must_exist(found, format!("{path}.toxic.link"), "link", &toxic.link, links.clone());
-        index(plan, &toxic.link, toxic.index.as_ref(), &format!("{path}.toxic.index"), found);
+        let ToxicFault { link, index, target, port, .. } = toxic;
+        place(plan, &Place { link, index, target, port: *port }, &format!("{path}.toxic"), found);
         self::toxic(toxic, &format!("{path}.toxic"), found);
     }
     if let Some(http) = &fault.http {
-        if let Some(link) = &http.link {
-            must_exist(found, format!("{path}.http.link"), "link", link, links);
-            index(plan, link, http.index.as_ref(), &format!("{path}.http.index"), found);
-            if http.target.service.is_some() || http.target.label.is_some() || http.port.is_some() {
-                let help = "`link` says it all: take `target` and `port` out";
-                found.error(format!("{path}.http.target"), "a link and a target are two places", help);
-            }
-        }
+        let HttpFault { link, index, target, port, .. } = http;
+        place(plan, &Place { link, index, target, port: *port }, &format!("{path}.http"), found);
         self::http(http, &format!("{path}.http"), found);
+    }
+}
+
+/// Where streams are struck.
+struct Place<'f> {
+    link: &'f Option<String>,
+    index: &'f Option<OneOrMany<u32>>,
+    target: &'f FaultTarget,
+    port: Option<u16>,
+}
+
+/// On a link, or at a port of containers, and not both.
+fn place(plan: &Plan, place: &Place<'_>, path: &str, found: &mut Findings<'_>) {
+    let Place { link, index: instances, target, port } = place;
+    if let Some(link) = link {
+        let links = plan.stack.links.iter().map(|link| link.name.as_str());
+        must_exist(found, format!("{path}.link"), "link", link, links);
+        index(plan, link, instances.as_ref(), &format!("{path}.index"), found);
+        if !is_nobody(target) || port.is_some() {
+            let help = "`link` says it all: take `target` and `port` out";
+            found.error(format!("{path}.target"), "a link and a target are two places", help);
+        }
+        return;
+    }
+    if plan.stack.kind != StackKind::Compose {
+        let help = "name a link: `link = \"db\"`, with `[[stack.link]]`; only a container has a port that can be led away";
+        found.error(path, "there is nothing that it could strike", help);
+        return;
+    }
+    if instances.is_some() {
+        let help = "write `target = { service = \"web\", index = 1 }`";
+        found.error(format!("{path}.index"), "`index` belongs to `link`", help);
+    }
+    if port.is_none_or(|port| port == 0) {
+        let help = "write the port at which the container itself listens: `port = 8080`";
+        found.error(format!("{path}.port"), "it does not say which connections are meant", help);
     }
 }
 

@@ -74,7 +74,7 @@ pub struct FaultSpec {
     /// Requests to a service are answered wrongly, late or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpFault>,
-    /// A toxic is put on a link.
+    /// A toxic is put on a link, or on a container's port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toxic: Option<ToxicFault>,
 }
@@ -106,6 +106,12 @@ impl FaultSpec {
     /// Whether it lasts until it is healed; the others are over at once.
     pub fn lasts(&self) -> bool {
         self.restart.is_none() && self.exec.as_ref().is_none_or(|exec| !exec.heal.is_empty())
+    }
+
+    /// Whether it strikes a link, by a toxic or an HTTP rule, and no instance.
+    pub fn is_on_link(&self) -> bool {
+        self.toxic.as_ref().is_some_and(|toxic| toxic.link.is_some())
+            || self.http.as_ref().is_some_and(|http| http.link.is_some())
     }
 
     /// What it does to whole processes or containers, by its kind.
@@ -306,10 +312,10 @@ pub struct HttpFault {
     /// With `link`: only before these instances of the service that the link leads to, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<OneOrMany<u32>>,
-    /// In place of `link`: whom it strikes.
+    /// In place of `link`: the containers whose `port` is led through a proxy.
     #[serde(default)]
     pub target: Target,
-    /// The port of the target.
+    /// With `target`: the container's own port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// Only paths that begin so.
@@ -335,15 +341,22 @@ pub struct HttpFault {
     pub drop_reply: bool,
 }
 
-/// A toxic on a link, in the words of Toxiproxy.
+/// A toxic on a link, or on a container's port, in the words of Toxiproxy.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToxicFault {
     /// The link.
-    pub link: String,
-    /// Only before these instances of the service that the link leads to, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// With `link`: only before these instances of the service that the link leads to, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<OneOrMany<u32>>,
+    /// In place of `link`: the containers whose `port` is led through a proxy.
+    #[serde(default)]
+    pub target: Target,
+    /// With `target`: the container's own port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
     /// The type: `latency`, `bandwidth`, `slow_close`, `timeout`, `reset_peer`, `slicer`, `limit_data`, and our own `fail_first`.
     #[serde(rename = "type")]
     pub kind: String,

@@ -1,10 +1,11 @@
 //! The containers of the tests of network faults. Port 7000 sends back what it gets (TCP, UDP); port 7001 takes lines:
 //! `trip HOST` tells how long a byte to HOST:7000 and back takes, on a connection that is kept for the next time;
-//! `name HOST` looks a name up.
+//! `name HOST` looks a name up. Port 7002 speaks HTTP: `POST /orders` takes an order, `GET /orders` tells how many there are.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ fn main() {
         let mut back = stream.try_clone().unwrap();
         let _ = std::io::copy(&mut &stream, &mut back);
     }));
+    thread::spawn(|| serve(7002, orders));
     serve(7001, |stream| {
         let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
         let mut kept = HashMap::new();
@@ -36,6 +38,38 @@ fn main() {
             }
         }
     });
+}
+
+static ORDERS: AtomicU32 = AtomicU32::new(0);
+
+/// Requests of one connection, which is kept.
+fn orders(stream: TcpStream) {
+    let mut input = BufReader::new(stream.try_clone().unwrap());
+    let mut output = stream;
+    loop {
+        let (mut first, mut length) = (String::new(), 0);
+        let mut line = String::new();
+        while input.read_line(&mut line).is_ok_and(|read| read > 0) && line != "\r\n" {
+            if first.is_empty() {
+                first = line.clone();
+            }
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        if first.is_empty() || input.read_exact(&mut vec![0; length]).is_err() {
+            return;
+        }
+        if first.starts_with("POST /orders") {
+            ORDERS.fetch_add(1, Ordering::SeqCst);
+        }
+        let body = ORDERS.load(Ordering::SeqCst).to_string();
+        let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        if output.write_all(reply.as_bytes()).is_err() {
+            return;
+        }
+    }
 }
 
 fn serve(port: u16, each: fn(TcpStream)) {

@@ -1,11 +1,12 @@
 //! Finding containers: by id, and by the labels that Compose gives them.
 
-use super::labels::PROJECT_LABEL;
+use super::labels::{FOLDER_LABEL, PROJECT_LABEL};
 use super::{Container, Engine, EngineError, Trouble};
 use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 
 /// How many containers are asked for at the same time.
 const AT_ONCE: usize = 8;
@@ -56,10 +57,24 @@ impl Engine {
 
     /// The names of all Compose projects that have a container here.
     pub async fn projects(&self) -> Result<BTreeSet<String>, EngineError> {
+        let labels = self.labels_of_projects(true).await?;
+        Ok(labels.into_iter().filter_map(|mut labels| labels.remove(PROJECT_LABEL)).collect())
+    }
+
+    /// The Compose projects of which something runs, each with the folder that it was brought up from.
+    pub async fn running_projects(&self) -> Result<BTreeMap<String, Option<PathBuf>>, EngineError> {
+        let labels = self.labels_of_projects(false).await?;
+        let of = |mut labels: HashMap<String, String>| {
+            Some((labels.remove(PROJECT_LABEL)?, labels.remove(FOLDER_LABEL).map(PathBuf::from)))
+        };
+        Ok(labels.into_iter().filter_map(of).collect())
+    }
+
+    /// The labels of all containers of Compose projects; `all`: stopped ones included.
+    async fn labels_of_projects(&self, all: bool) -> Result<Vec<HashMap<String, String>>, EngineError> {
         let filters = HashMap::from([("label".to_owned(), vec![PROJECT_LABEL.to_owned()])]);
-        let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+        let options = ListContainersOptionsBuilder::default().all(all).filters(&filters).build();
         let listed = self.docker.list_containers(Some(options)).await.map_err(|error| self.error(error))?;
-        let labels = listed.into_iter().filter_map(|summary| summary.labels);
-        Ok(labels.filter_map(|mut labels| labels.remove(PROJECT_LABEL)).collect())
+        Ok(listed.into_iter().filter_map(|summary| summary.labels).collect())
     }
 }

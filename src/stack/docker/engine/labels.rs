@@ -8,5 +8,7 @@ pub const SERVICE_LABEL: &str = "com.docker.compose.service";
 pub const NUMBER_LABEL: &str = "com.docker.compose.container-number";
 /// `True` for what `compose run` makes: no instance of a service.
 pub const ONE_OFF_LABEL: &str = "com.docker.compose.oneoff";
+/// The folder that the project was brought up from.
+pub const FOLDER_LABEL: &str = "com.docker.compose.project.working_dir";
 /// The files that the project was made from, with commas.
 pub const CONFIG_FILES_LABEL: &str = "com.docker.compose.project.config_files";
