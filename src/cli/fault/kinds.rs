@@ -62,7 +62,7 @@ pub enum Kind {
     Packets {
         /// What happens.
         #[command(flatten)]
-        trouble: Packets,
+        trouble: PacketTrouble,
         /// Whom, and how long.
         #[command(flatten)]
         common: Common,
@@ -98,7 +98,7 @@ pub enum Kind {
     Http {
         /// What happens.
         #[command(flatten)]
-        trouble: Http,
+        trouble: HttpTrouble,
         /// Whom, and how long.
         #[command(flatten)]
         common: Common,
@@ -107,7 +107,7 @@ pub enum Kind {
     Toxic {
         /// What happens.
         #[command(flatten)]
-        trouble: Toxic,
+        trouble: ToxicTrouble,
         /// Whom, and how long.
         #[command(flatten)]
         common: Common,
@@ -116,7 +116,7 @@ pub enum Kind {
 
 /// Trouble for packets.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Packets {
+pub struct PacketTrouble {
     /// So much later: `100ms`.
     #[arg(long)]
     pub delay: Option<String>,
@@ -148,7 +148,7 @@ pub struct Packets {
 
 /// Trouble for requests.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Http {
+pub struct HttpTrouble {
     /// The container's own port.
     #[arg(long)]
     pub port: u16,
@@ -177,7 +177,7 @@ pub struct Http {
 
 /// Trouble for connections.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Toxic {
+pub struct ToxicTrouble {
     /// The container's own port.
     #[arg(long)]
     pub port: u16,
@@ -327,7 +327,7 @@ impl Says {
         self.list(key, &command.map_or(Vec::new(), |command| words(command)));
     }
 
-    fn packets(&mut self, trouble: &Packets) {
+    fn packets(&mut self, trouble: &PacketTrouble) {
         for (key, value) in [
             ("delay", &trouble.delay),
             ("jitter", &trouble.jitter),
@@ -343,7 +343,7 @@ impl Says {
         self.number("port", trouble.port);
     }
 
-    fn http(&mut self, trouble: &Http) {
+    fn http(&mut self, trouble: &HttpTrouble) {
         self.number("port", Some(trouble.port));
         for (key, value) in [
             ("path", &trouble.path),
@@ -358,7 +358,7 @@ impl Says {
         self.put("drop_reply", Some(Value::Boolean(trouble.drop_reply)));
     }
 
-    fn toxic(&mut self, trouble: &Toxic) {
+    fn toxic(&mut self, trouble: &ToxicTrouble) {
         self.number("port", Some(trouble.port));
         self.text("type", &Some(trouble.kind.clone()));
         self.text("stream", &trouble.stream);

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 /// A plan around a fault: nothing of it is carried out but the fault.
 const PLAN: &str = "name = 'by hand'\n[stack]\nkind = 'compose'\nproject = 'p'\nattach = true\n\
-                    [target]\nurl = 'http://127.0.0.1'\n[load]\nmodel = 'open'\nstages = [{ rate = '1/s', for = '20000h' }]\n\
+                    [target]\nurl = 'http://127.0.0.1'\n[load]\nmodel = 'open'\nstages = [{ rate = '1/s', for = '700h' }]\n\
                     [[flow]]\nname = 'f'\n[[flow.step]]\nname = 's'\nget = '/'\n";
 
 /// Checks everything that can be checked before anybody knows which instances there are.

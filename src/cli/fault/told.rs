@@ -30,6 +30,8 @@ impl EventSink for Told {
                 output::result(&format!("{}\n", line(at, &fault)));
             }
             Event::Note { text } => output::line(&text),
+            // Everybody is told to be ready at the beginning.
+            Event::Stack(StackEvent { change: StackChange::Ready, detail: None, .. }) => {}
             Event::Stack(StackEvent { instance, change, .. }) => {
                 output::result(&format!("{:>9.3} s  {instance} {}\n", seconds(at), by_itself(change)));
             }
