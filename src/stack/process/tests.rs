@@ -249,10 +249,9 @@ async fn resource_use_is_sampled() {
     eventually("the loop burns", || last("cpu", "node-1").is_some_and(|cores| cores > 0.0)).await;
     assert!(last("cpu", "node-1").is_some_and(|cores| cores < 2.0));
     assert!(last("memory", "node-1").is_some_and(|bytes| bytes > 10_000.0));
-    assert_eq!(
-        (last("alive", "node-1"), last("alive", "gone-1"), last("memory", "gone-1")),
-        (Some(1.0), Some(0.0), None)
-    );
+    // It may have been seen alive at first: on a busy machine even `true` takes its time.
+    eventually("the other is gone", || last("alive", "gone-1") == Some(0.0)).await;
+    assert_eq!(last("alive", "node-1"), Some(1.0));
     scene.stack.down().await.expect("it goes down");
 }
 

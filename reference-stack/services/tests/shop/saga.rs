@@ -61,7 +61,7 @@ fn a_charge_that_nobody_was_told_of_is_charged_once() {
 #[test]
 fn a_provider_that_never_answers_is_given_up_and_undone() {
     let Some(scene) = scene() else { return };
-    let shop = Shop::with(&scene, &[("STEP_TIMEOUT_MS", "50"), ("ORDER_TIMEOUT_MS", "500")]);
+    let shop = Shop::with(&scene, &[("STEP_TIMEOUT_MS", "1000"), ("ORDER_TIMEOUT_MS", "3500")]);
     shop.payments.send("PUT", "/provider", json!({ "timeout": 1 }));
     let reply = order(&shop.orders, "k-1", 3);
     assert_eq!((reply.status, reply.header("retry-after")), (504, Some("1")), "{}", reply.text);
