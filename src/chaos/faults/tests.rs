@@ -13,7 +13,7 @@ fn spec(kind: &str) -> FaultSpec {
 }
 
 fn fault(kind: &str) -> Arc<dyn Fault> {
-    build(&spec(kind)).expect(kind).expect("it is built").fault
+    build(&spec(kind)).expect(kind).fault
 }
 
 async fn three() -> Scene {
@@ -129,10 +129,20 @@ async fn half_a_fault_is_undone() {
 #[test]
 fn exactly_one_kind_and_only_what_belongs_to_it() {
     assert_eq!(kind(&spec("toxic={link='l',type='latency'}")), Ok("toxic"));
-    assert!(build(&spec("dns={target={},action='drop'}")).expect("a fault").is_some());
-    assert!(build(&spec("http={target={}}")).expect("a fault").is_none());
+    for (at_port, kind) in [
+        ("http={target={service='node'},port=80,status=503}", "http"),
+        ("toxic={target={service='node'},port=80,type='latency'}", "toxic"),
+        ("dns={target={},action='drop'}", "dns"),
+    ] {
+        let built = build(&spec(at_port)).expect("a fault");
+        assert_eq!(built.fault.kind(), kind);
+        assert!(
+            matches!(&built.victims, Victims::Chosen(target) if as_instance(target).is_none()),
+            "no link"
+        );
+    }
     for on_link in ["toxic={link='l',type='latency'}", "http={link='l',status=503}"] {
-        let built = build(&spec(on_link)).expect("a fault").expect("it is built");
+        let built = build(&spec(on_link)).expect("a fault");
         let Victims::Chosen(target) = &built.victims else { panic!("a link has a target") };
         assert_eq!(as_instance(target).map(|link| link.name).as_deref(), Some("link l"));
     }
@@ -141,6 +151,8 @@ fn exactly_one_kind_and_only_what_belongs_to_it() {
         ("kill={}\nstop={}", "several"),
         ("kill={signal='FOO'}", "FOO"),
         ("stop={signal='KILL'}", "belongs to `kill`"),
+        ("http={target={service='node'},status=503}", "their `port`"),
+        ("toxic={target={service='node'},port=80,type='late'}", "`late` is no toxic"),
     ] {
         let error = build(&spec(text)).err().expect(text);
         assert!(error.contains(word) && error.contains("`f`"), "{error}");
