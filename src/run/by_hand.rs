@@ -16,12 +16,15 @@ use tokio::sync::watch;
 /// Longer than anybody waits: faults without an end are healed when the user says so.
 const FOR_EVER: Nanos = Nanos(365 * 24 * 3_600 * 1_000_000_000);
 
+/// Faults on the instances that there are; the error says why there are none.
+pub type Choice = dyn Fn(&[Instance]) -> Result<Vec<FaultSpec>, String>;
+
 /// What is to be done.
 pub struct ByHand {
     /// The Compose project; it is attached to, and left running.
     pub project: String,
     /// The faults, once it is known which instances there are.
-    pub faults: Box<dyn Fn(&[Instance]) -> Result<Vec<FaultSpec>, String>>,
+    pub faults: Box<Choice>,
     /// Where chance comes from.
     pub seed: u64,
     /// Where locks and journals are kept.

@@ -23,7 +23,7 @@ mod serial;
 mod settle;
 mod source;
 
-pub use by_hand::{ByHand, HandEnd, by_hand};
+pub use by_hand::{ByHand, Choice, HandEnd, by_hand};
 pub use interrupt::Interrupt;
 pub use job::{Job, RunEnd, RunError, Watch};
 pub use preflight::project;

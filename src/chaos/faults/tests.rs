@@ -129,8 +129,17 @@ async fn half_a_fault_is_undone() {
 #[test]
 fn exactly_one_kind_and_only_what_belongs_to_it() {
     assert_eq!(kind(&spec("toxic={link='l',type='latency'}")), Ok("toxic"));
-    for network in ["dns={target={},action='drop'}", "http={target={},port=80,status=503}"] {
-        assert!(build(&spec(network)).is_ok(), "{network}");
+    for (at_port, kind) in [
+        ("http={target={service='node'},port=80,status=503}", "http"),
+        ("toxic={target={service='node'},port=80,type='latency'}", "toxic"),
+        ("dns={target={},action='drop'}", "dns"),
+    ] {
+        let built = build(&spec(at_port)).expect("a fault");
+        assert_eq!(built.fault.kind(), kind);
+        assert!(
+            matches!(&built.victims, Victims::Chosen(target) if as_instance(target).is_none()),
+            "no link"
+        );
     }
     for on_link in ["toxic={link='l',type='latency'}", "http={link='l',status=503}"] {
         let built = build(&spec(on_link)).expect("a fault");
@@ -142,6 +151,8 @@ fn exactly_one_kind_and_only_what_belongs_to_it() {
         ("kill={}\nstop={}", "several"),
         ("kill={signal='FOO'}", "FOO"),
         ("stop={signal='KILL'}", "belongs to `kill`"),
+        ("http={target={service='node'},status=503}", "their `port`"),
+        ("toxic={target={service='node'},port=80,type='late'}", "`late` is no toxic"),
     ] {
         let error = build(&spec(text)).err().expect(text);
         assert!(error.contains(word) && error.contains("`f`"), "{error}");
