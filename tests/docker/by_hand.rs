@@ -240,7 +240,7 @@ const PLAN: &str = "name = 'busy'\n[target]\nurl = 'http://${web-1.address}'\n[l
                     for = '6s' }]\n[[flow]]\nname = 'f'\n[[flow.step]]\nname = 's'\nget = '/'\n\
                     [[fault]]\nid = 'busy'\nat = '2s'\nfor = '2s'\n\
                     http = { target = { service = 'web', index = 1 }, port = 8080, status = 503 }\n\
-                    [[objective]]\nid = 'struck'\nexpect = 'availability <= 1%'\nwindow = 'fault(busy)'\n\
+                    [[objective]]\nid = 'struck'\nexpect = 'availability <= 10%'\nwindow = 'fault(busy)'\n\
                     [[objective]]\nid = 'spared'\nexpect = 'availability >= 99%'\nwindow = 'steady'\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
