@@ -16,6 +16,9 @@ use tokio::sync::watch;
 /// Longer than anybody waits: faults without an end are healed when the user says so.
 const FOR_EVER: Nanos = Nanos(365 * 24 * 3_600 * 1_000_000_000);
 
+/// From the decision to the strike: so much does the journal need beforehand, and the strike is on time.
+const LEAD: Nanos = Nanos(300_000_000);
+
 /// Faults on the instances that there are; the error says why there are none.
 pub type Choice = dyn Fn(&[Instance]) -> Result<Vec<FaultSpec>, String>;
 
@@ -138,7 +141,7 @@ async fn strike(
         .map_err(|errors| RunError::Preflight(errors.join("\n")))?
         .with_helpers(helpers.clone());
     let (cancel, cancelled) = watch::channel(false);
-    let start = job.clock.now();
+    let start = job.clock.now() + LEAD;
     let running = controller.run(start, start + FOR_EVER, cancelled);
     tokio::pin!(running);
     tokio::select! {

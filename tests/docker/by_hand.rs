@@ -204,3 +204,66 @@ async fn what_cannot_be_is_said_and_nothing_is_touched() {
     assert_eq!(hand.end().0, Some(0));
     assert_eq!(seen(&project).await, before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_the_sentinel_killed_too_heal_leaves_nothing() {
+    let Some(engine) = engine().await else { return };
+    let (project, state) = project(&engine, "alone").await;
+    let before = seen(&project).await;
+    for Typed { words, felt } in ALL {
+        let hand = Hand::strike(&project, &state, words);
+        eventually(&format!("{words} is felt"), async || is_felt(&project, felt).await).await;
+        let (pid, children) = (hand.child.id(), format!("/proc/{0}/task/{0}/children", hand.child.id()));
+        let sentinels = std::fs::read_to_string(children).expect("its children");
+        for sentinel in sentinels.split_whitespace().map(|pid| pid.parse().expect("a pid")) {
+            kill_process(Pid::from_raw(sentinel).expect("a pid"), Signal::KILL).expect("it is there");
+        }
+        hand.signal(Signal::KILL);
+        assert_eq!(hand.end().0, None, "{words}: {pid} was killed");
+        let heal = || {
+            let ended = Command::new(env!("CARGO_BIN_EXE_shakedown"))
+                .args(["heal", &project.name])
+                .env("XDG_STATE_HOME", state.path())
+                .output()
+                .expect("it runs");
+            (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+        };
+        let (code, said) = heal();
+        assert_eq!(code, Some(0), "{words}: {said}");
+        project.settled().await;
+        eventually(&format!("{words} leaves nothing"), async || seen(&project).await == before).await;
+        assert!(heal().1.contains("nothing to heal"), "{words}: the second time");
+    }
+}
+
+const PLAN: &str = "name = 'busy'\n[target]\nurl = 'http://${web-1.address}'\n[load]\nmodel = 'open'\nstages = [{ rate = '40/s', \
+                    for = '6s' }]\n[[flow]]\nname = 'f'\n[[flow.step]]\nname = 's'\nget = '/'\n\
+                    [[fault]]\nid = 'busy'\nat = '2s'\nfor = '2s'\n\
+                    http = { target = { service = 'web', index = 1 }, port = 8080, status = 503 }\n\
+                    [[objective]]\nid = 'struck'\nexpect = 'availability <= 10%'\nwindow = 'fault(busy)'\n\
+                    [[objective]]\nid = 'spared'\nexpect = 'availability >= 99%'\nwindow = 'steady'\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_strikes_requests_to_a_container() {
+    let Some(engine) = engine().await else { return };
+    let (project, state) = project(&engine, "plan").await;
+    let before = seen(&project).await;
+    let plan = state.path().join("plan.toml");
+    let stack = format!("[stack]\nkind = 'compose'\nattach = true\nproject = '{}'\n", project.name);
+    std::fs::write(&plan, format!("{PLAN}{stack}")).expect("a plan");
+    let reports = state.path().join("reports");
+    let ended = Command::new(env!("CARGO_BIN_EXE_shakedown"))
+        .arg("run")
+        .arg(&plan)
+        .arg("--reports")
+        .arg(&reports)
+        .env("XDG_STATE_HOME", state.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    let folder = std::fs::read_dir(&reports).expect("reports").next().expect("one").expect("an entry").path();
+    let events = std::fs::read_to_string(folder.join("events.jsonl")).expect("events");
+    assert!(events.contains("connections to port 8080 lead through a proxy from here on"), "{events}");
+    eventually("nothing is left", async || seen(&project).await == before).await;
+}
