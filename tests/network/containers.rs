@@ -117,9 +117,11 @@ async fn peers_that_come_back_with_other_addresses_are_looked_up_again() {
     armed.strike().await;
     let old = project.address("db").await;
     // The two change places: whoever starts first gets the lower address.
+    let other = project.address("other").await;
     project.compose(&["stop", "-t", "1", "db", "other"]);
-    project.compose(&["start", "other"]);
-    project.compose(&["start", "db"]);
+    for name in if old < other { ["other", "db"] } else { ["db", "other"] } {
+        project.compose(&["start", name]);
+    }
     armed
         .until("renewed on both", |notes| {
             let renewed = |name: &str| {
