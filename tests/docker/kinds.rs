@@ -66,7 +66,7 @@ pub async fn is_healed(project: &Project, kind: &str) -> bool {
 }
 
 /// Whether the first web server reaches the database, by its alias.
-async fn reached(project: &Project) -> bool {
+pub async fn reached(project: &Project) -> bool {
     project.ask("web-1", "/peer?database:8080").await.is_some_and(|(status, _)| status == 200)
 }
 

@@ -1,7 +1,7 @@
 //! Two projects side by side: what is done to the one is not felt by the other.
 
 use crate::dump::dump;
-use crate::kinds::{KINDS, is_felt};
+use crate::kinds::{KINDS, is_felt, reached};
 use crate::support::{Project, engine, eventually};
 use shakedown::chaos::{Controller, Journal, Lock, StateDir};
 use shakedown::event::Nanos;
@@ -31,7 +31,8 @@ async fn two_projects_do_not_touch_each_other() {
             tokio::spawn(async move { acting.run(start, start + Nanos(60_000_000_000), cancel).await });
         eventually(kind.name, async || is_felt(&one, kind.name).await).await;
         assert_eq!(dump(&other).await, before, "{}", kind.name);
-        assert!(other.ask("web-1", "/peer?database:8080").await.is_some_and(|(status, _)| status == 200));
+        // Only `heal_all` ends the fault: an answer now, however slow this machine is, was given beside it.
+        eventually(&format!("{}: the other answers", kind.name), async || reached(&other).await).await;
         controller.heal_all().await.expect("it heals");
         running.await.expect("it ends");
         journal.clean().expect("a line");

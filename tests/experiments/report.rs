@@ -38,7 +38,6 @@ fn report(folder: &std::path::Path) -> (Duration, u64) {
 /// The record is the worst of its kind: every attempt kept, eight steps, latencies that hardly share a bucket. The bound
 /// on time is for the release build.
 #[test]
-#[ignore = "open: 19 s where 10 s are demanded; it takes a quarter of the CPU since, and was not timed on a quiet machine"]
 fn ten_million_operations_over_thirty_minutes() {
     for keep in [Keep::All, Keep::Marked] {
         let tale = Tale { seconds: 1_800, sessions_per_second: 695, steps: 8, keep, ..Tale::default() };
