@@ -95,10 +95,16 @@ fn a_shop_that_oversells_is_caught_by_never_negative() {
 
 #[test]
 fn the_unbroken_shop_passes_with_ten_seeds() {
-    for seed in 1..=10 {
+    let passes = |seed: u32| {
         let (run, _lab) = run(&["--set", &format!("seed={seed}")]);
         println!("seed {seed}: exit {}, {}", run.code, run.verdict()["reason"]);
         run.expect_code(0);
         assert_eq!(run.verdict()["faults"][0]["verdict"], "pass", "seed {seed}: the node died");
-    }
+    };
+    // Two beside each other: such a run leaves the machine idle for most of its half minute.
+    std::thread::scope(|scope| {
+        for first in [1, 6] {
+            scope.spawn(move || (first..first + 5).for_each(passes));
+        }
+    });
 }

@@ -11,6 +11,9 @@ use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 1_000;
 const ASKS: usize = 5;
+/// Odd: the median of the rounds is judged, since a virtual machine that stands still for some milliseconds once a minute spoils
+/// the round that it stands still in. All are printed.
+const ROUNDS: usize = 5;
 const LATENCY: Duration = Duration::from_millis(100);
 
 /// Gives back every byte.
@@ -86,17 +89,24 @@ fn a_hundred_milliseconds_are_a_hundred_milliseconds_at_a_thousand_connections()
         };
         let proxy = engine.proxies().add(spec).await.expect("a proxy");
         let address = proxy.view().await.spec.listen.parse().expect("an address");
-        let bare = round_trips(address).await;
-        let toxic = Toxic::new("latency", Stream::Downstream).and_then(|toxic| toxic.with("latency", 100));
-        proxy.add_toxic(toxic.expect("a toxic")).expect("it is added");
-        let slow = round_trips(address).await;
-        let (low, p50, p99) = (quantile(&slow, 0.0), quantile(&slow, 0.5), quantile(&slow, 0.99));
-        let without = quantile(&bare, 0.99);
-        println!(
-            "without the toxic p99 {without:.2} ms; with it min {low:.2}, p50 {p50:.2}, p99 {p99:.2} ms"
-        );
-        let exact = LATENCY.as_secs_f64() * 1e3;
-        assert!(low >= exact, "the fastest took {low} ms");
-        assert!(p99 <= exact + 2.0, "p99 {p99} ms; without the toxic {without} ms");
+        let mut p99s = Vec::new();
+        for _ in 0..ROUNDS {
+            let bare = round_trips(address).await;
+            let toxic =
+                Toxic::new("latency", Stream::Downstream).and_then(|toxic| toxic.with("latency", 100));
+            proxy.add_toxic(toxic.expect("a toxic")).expect("it is added");
+            let slow = round_trips(address).await;
+            proxy.remove_toxic("latency_downstream").expect("it is removed");
+            let without = quantile(&bare, 0.99);
+            let (low, p50, p99) = (quantile(&slow, 0.0), quantile(&slow, 0.5), quantile(&slow, 0.99));
+            println!(
+                "without the toxic p99 {without:.2} ms; with it min {low:.2}, p50 {p50:.2}, p99 {p99:.2} ms"
+            );
+            assert!(low >= LATENCY.as_secs_f64() * 1e3, "the fastest took {low} ms");
+            p99s.push(p99);
+        }
+        p99s.sort_by(f64::total_cmp);
+        let p99 = p99s[ROUNDS / 2];
+        assert!(p99 <= LATENCY.as_secs_f64() * 1e3 + 2.0, "median of the rounds' p99 {p99} ms of {p99s:?}");
     });
 }
