@@ -51,7 +51,7 @@ pub fn judge(counter: &Counter, assessment: &Assessment) -> CounterVerdict {
     if !open.is_empty() {
         return say(2, format!("{} must fail, and not enough was seen to say so", open.join(", ")));
     }
-    say(0, format!("{} failed, as it must when {}", counter.fails.join(", "), counter.why))
+    say(0, format!("{} failed, as it must: {}", counter.fails.join(", "), counter.why))
 }
 
 /// The verdict of everything that has an id. Of several with one id the gravest counts.

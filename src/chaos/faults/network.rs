@@ -2,8 +2,9 @@
 
 use super::all::{all_run, undone};
 use crate::chaos::helpers::{Helpers, Sketch, Standing};
-use crate::chaos::{Context, Escape, Fault, FaultGuard, Renewed};
-use crate::netfault::{Answer, Count};
+use crate::chaos::{Context, Escape, Fault, FaultGuard, Renewed, target};
+use crate::netfault::{Answer, Count, Sort};
+use crate::plan::model::FaultTarget;
 use crate::stack::{Instance, Stack};
 use async_trait::async_trait;
 use futures_util::future::join_all;
@@ -20,6 +21,19 @@ pub(super) struct Network {
     /// Its id in the plan, and its parts'.
     pub id: String,
     pub draw: Box<Draw>,
+}
+
+impl Network {
+    /// The same sort of trouble on every instance that may be a victim: which of them it strikes is chosen when it strikes.
+    pub(super) fn on_each(kind: &'static str, id: &str, victims: &FaultTarget, sort: Sort) -> Self {
+        let (of, all) = (id.to_owned(), FaultTarget { choose: None, share: None, ..victims.clone() });
+        let draw = move |instances: &[Instance]| {
+            let sketch =
+                |one: Instance| Sketch { on: one.name, id: of.clone(), peers: Vec::new(), sort: sort.clone() };
+            Ok(target::choose(&all, instances, 0, &of, 0)?.into_iter().map(sketch).collect())
+        };
+        Self { kind, id: id.to_owned(), draw: Box::new(draw) }
+    }
 }
 
 #[async_trait]
@@ -41,7 +55,7 @@ impl Fault for Network {
         all_run(&context.targets)?;
         let instances = context.stack.instances();
         let applied = context.targets.iter().map(|target| async {
-            let seed = crate::chaos::target::seed_for(context.seed, &target.name);
+            let seed = target::seed_for(context.seed, &target.name);
             (target.name.clone(), helpers.apply(target, &instances, &self.id, seed).await)
         });
         let guard = InForce {
@@ -128,7 +142,7 @@ impl InForce {
             }
             Hold::Fast(_) | Hold::Away => {
                 let seen = Instant::now();
-                let seed = crate::chaos::target::seed_for(self.strike, name);
+                let seed = target::seed_for(self.strike, name);
                 match self.helpers.apply(present, instances, &self.id, seed).await {
                     Ok(Standing { life, news }) => {
                         *hold = Hold::Fast(life);

@@ -2,9 +2,8 @@
 //! before the load on, and meet the trouble there.
 
 use super::network::Network;
-use crate::chaos::helpers::{Sketch, told};
+use crate::chaos::helpers::told;
 use crate::chaos::links::toxin;
-use crate::chaos::target;
 use crate::netfault::Sort;
 use crate::plan::model::FaultTarget;
 use crate::stack::LinkFault;
@@ -23,19 +22,5 @@ pub(super) fn redirect(id: &str, fault: &LinkFault) -> Result<(Network, FaultTar
     };
     let port = port.ok_or_else(|| format!("`{kind}` on containers needs their `port`"))?;
     let sort = Sort::Redirect { port, what: told(fault)? };
-    let (of, all) = (id.to_owned(), FaultTarget { choose: None, share: None, ..victims.clone() });
-    let network = Network {
-        kind,
-        id: id.to_owned(),
-        draw: Box::new(move |instances| {
-            let sketch = |one: crate::stack::Instance| Sketch {
-                on: one.name,
-                id: of.clone(),
-                peers: Vec::new(),
-                sort: sort.clone(),
-            };
-            Ok(target::choose(&all, instances, 0, &of, 0)?.into_iter().map(sketch).collect())
-        }),
-    };
-    Ok((network, victims.clone()))
+    Ok((Network::on_each(kind, id, victims, sort), victims.clone()))
 }

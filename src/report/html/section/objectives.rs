@@ -4,7 +4,7 @@ use super::super::bar::bar;
 use super::super::part::{badge, evidence, nothing, section, tone};
 use super::super::said::said;
 use super::super::{Story, figures};
-use crate::plan::expression::Unit;
+use crate::plan::expression::{Quantity, Unit};
 use crate::verify::{ObjectiveReport, Verdict};
 use maud::{Markup, html};
 
@@ -61,7 +61,8 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
             td class="number" data-label="Actual" data-v=(value(report.actual)) {
                 strong { (report.actual_text) }
                 @if let Some(from_send) = report.actual_from_send {
-                    " " small { "from send: " (figures::measured(from_send, unit)) }
+                    // With the digits of the actual value: next to each other they are compared.
+                    " " small { "from send: " (Quantity { unit, value: from_send }) }
                 }
             }
             td class="number" data-label="95% interval" { (interval) }
