@@ -7,6 +7,7 @@ mod strike;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod timer;
+mod turns;
 
 use super::Journal;
 use super::helpers::Helpers;

@@ -2,6 +2,7 @@
 
 use super::active::Active;
 use super::armed::Armed;
+use super::turns::{Turn, Turns};
 use super::{Shared, Told};
 use crate::chaos::schedule::{Begin, Strike};
 use crate::chaos::{Context, Entry, Escape, Heal, Renewed, target};
@@ -25,11 +26,19 @@ struct Due {
     load_end: Nanos,
 }
 
+impl Due {
+    /// When it is to be over.
+    fn until(&self) -> Nanos {
+        self.heal_at.unwrap_or(self.load_end)
+    }
+}
+
 /// Waits for what begins the fault and strikes as often as planned. Strikes run on as tasks of their own if this is dropped.
 pub(super) async fn drive(shared: Arc<Shared>, place: usize, load_start: Nanos, load_end: Nanos) {
     let fault = &shared.faults[place];
     let Some(first) = begin(&shared, fault, load_start, load_end).await else { return };
     let mut strikes = Vec::new();
+    let mut turns = Turns::default();
     for Strike { occurrence, at, heal_at } in fault.timing.strikes(first - load_start, load_end - load_start)
     {
         let heal_at = heal_at.map(|heal_at| load_start + heal_at);
@@ -38,7 +47,8 @@ pub(super) async fn drive(shared: Arc<Shared>, place: usize, load_start: Nanos, 
             break;
         }
         strikes.retain(|strike: &tokio::task::JoinHandle<()>| !strike.is_finished());
-        strikes.push(tokio::spawn(strike(Arc::clone(&shared), place, due)));
+        let turn = turns.next(due.at, due.until());
+        strikes.push(tokio::spawn(strike(Arc::clone(&shared), place, due, turn)));
     }
     for strike in strikes {
         if let Err(error) = strike.await {
@@ -84,10 +94,11 @@ async fn until(shared: &Arc<Shared>, mut signal: watch::Receiver<bool>, end: Nan
     }
 }
 
-async fn strike(shared: Arc<Shared>, place: usize, due: Due) {
+/// `turn` lasts as long as this does.
+async fn strike(shared: Arc<Shared>, place: usize, due: Due, mut turn: Turn) {
     let fault = &shared.faults[place];
-    let Some(active) = apply(&shared, place, due).await else { return };
-    let heal_at = due.heal_at.unwrap_or(due.load_end);
+    let Some(active) = apply(&shared, place, due, &mut turn).await else { return };
+    let heal_at = due.until();
     let mut told = BTreeSet::new();
     loop {
         let look = shared.clock.now() + LOOK_EVERY;
@@ -120,14 +131,14 @@ fn tell_escapes(shared: &Shared, fault: &Armed, due: Due, told: &mut BTreeSet<St
 }
 
 /// Writes the strike down, waits for its time and applies it. `None`: it did not come to it, which has been told.
-async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Active>> {
+async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) -> Option<Arc<Active>> {
     let fault = &shared.faults[place];
     let planned = Some(due.at);
     let failed = |targets: Vec<String>, error: String| {
         let told = Told { targets, planned, detail: Some(error) };
         shared.tell(fault, due.occurrence, FaultStage::ApplyFailed, told);
     };
-    let written = match write_down_in_time(shared, fault, due).await {
+    let written = match write_down_in_time(shared, fault, due, turn).await {
         Ok(written) => written,
         Err(error) => {
             failed(Vec::new(), error);
@@ -135,6 +146,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         }
     };
     let in_time = shared.reaches(due.at).await;
+    turn.comes().await;
     let applying = shared.applying.read().await;
     let healed = Entry::Healed { id: fault.id.clone(), occurrence: due.occurrence };
     if !in_time || shared.is_closed() {
@@ -171,7 +183,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due) -> Option<Arc<Activ
         fault: place,
         occurrence: due.occurrence,
         targets: names,
-        heal_planned: due.heal_at.unwrap_or(due.load_end),
+        heal_planned: due.until(),
         guard,
         affected: Mutex::new(Some(affected)),
         healed: tokio::sync::Mutex::new(false),
@@ -194,10 +206,18 @@ impl Written {
     }
 }
 
-/// Ahead of its time; where that cannot be yet, because another fault still has the target, at its time.
-async fn write_down_in_time(shared: &Arc<Shared>, fault: &Armed, due: Due) -> Result<Written, String> {
+/// Ahead of its time; where that cannot be yet, because another fault still has the target, at its time and turn.
+async fn write_down_in_time(
+    shared: &Arc<Shared>,
+    fault: &Armed,
+    due: Due,
+    turn: &mut Turn,
+) -> Result<Written, String> {
     match write_down(shared, fault, due).await {
-        Err(_) if shared.reaches(due.at).await => write_down(shared, fault, due).await,
+        Err(_) if shared.reaches(due.at).await => {
+            turn.comes().await;
+            write_down(shared, fault, due).await
+        }
         written => written,
     }
 }

@@ -28,8 +28,12 @@ impl Network {
     pub(super) fn on_each(kind: &'static str, id: &str, victims: &FaultTarget, sort: Sort) -> Self {
         let (of, all) = (id.to_owned(), FaultTarget { choose: None, share: None, ..victims.clone() });
         let draw = move |instances: &[Instance]| {
-            let sketch =
-                |one: Instance| Sketch { on: one.name, id: of.clone(), peers: Vec::new(), sort: sort.clone() };
+            let sketch = |one: Instance| Sketch {
+                on: one.name,
+                id: of.clone(),
+                peers: Vec::new(),
+                sort: sort.clone(),
+            };
             Ok(target::choose(&all, instances, 0, &of, 0)?.into_iter().map(sketch).collect())
         };
         Self { kind, id: id.to_owned(), draw: Box::new(draw) }
