@@ -56,7 +56,7 @@ pub async fn dump(project: &Project) -> Vec<Value> {
 fn clean(value: &mut Value, short: &str) {
     match value {
         Value::Object(fields) => {
-            fields.retain(|name, value| !CHANGING.contains(&name.as_str()) && !value.is_null());
+            fields.retain(|name, value| !CHANGING.contains(&name.as_str()) && !is_nothing(value));
             fields.values_mut().for_each(|value| clean(value, short));
         }
         Value::Array(list) => {
@@ -97,4 +97,9 @@ fn drawn_addresses(told: &mut Value) {
             fields.remove("IPAMConfig");
         }
     }
+}
+
+/// An engine that was restarted gives an empty list where there was none.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
