@@ -1,4 +1,4 @@
-//! A harness that vanishes leaves nothing broken: its sentinel heals, or, with the sentinel gone too, `heal` does.
+//! A harness that vanishes or panics leaves nothing broken: its sentinel heals, or, with the sentinel gone too, `heal` does.
 //!
 //! The harness is this very test binary, running the ignored test below as a process of its own.
 
@@ -19,12 +19,14 @@ use std::time::{Duration, Instant};
 
 /// How soon nothing may be left.
 const WITHIN: Duration = Duration::from_secs(2);
+/// What makes the harness panic.
+const PANIC: &str = "panic";
 
 fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_shakedown"))
 }
 
-/// Not a test: the harness. Applies one fault to a project that runs, says so and waits to be killed.
+/// Not a test: the harness. Applies one fault to a project that runs, says so and waits to be killed, or told to panic.
 #[test]
 #[ignore = "the body of child processes of other tests"]
 fn harness() {
@@ -56,7 +58,13 @@ async fn act(folder: &Path, project: &str, fault: &str) {
     let start = clock.now();
     let mut output = std::io::stdout().lock();
     writeln!(output, "\nREADY {}", sentinel.pid()).and_then(|()| output.flush()).expect("somebody listens");
-    controller.run(start, start + Nanos(120_000_000_000), cancel).await;
+    let told_to_panic = tokio::task::spawn_blocking(|| {
+        std::io::stdin().lines().map_while(Result::ok).any(|line| line == PANIC)
+    });
+    tokio::select! {
+        () = controller.run(start, start + Nanos(120_000_000_000), cancel) => {}
+        Ok(true) = told_to_panic => panic!("as it was told to"),
+    }
 }
 
 struct Harness {
@@ -73,8 +81,9 @@ impl Harness {
             .env("TEST_STATE", folder.path().join("shakedown"))
             .env("TEST_PROJECT", &project.name)
             .env("TEST_FAULT", fault)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("we start ourselves");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
@@ -87,6 +96,12 @@ impl Harness {
     fn vanish(&mut self) {
         self.process.kill().expect("it is ours");
         self.process.wait().expect("it ends");
+    }
+
+    fn panic(&mut self) {
+        let stdin = self.process.stdin.as_mut().expect("a pipe");
+        writeln!(stdin, "{PANIC}").expect("it listens");
+        assert!(!self.process.wait().expect("it ends").success());
     }
 }
 
@@ -106,22 +121,29 @@ async fn still_felt(project: &Project, kind: &str) -> bool {
 async fn killed_during_each_kind_nothing_is_left() {
     let Some(engine) = engine().await else { return };
     let project = Project::up(&engine, "vanish").await;
-    let slowest = killed_during_each_kind(&project).await;
+    let slowest = ended_during_each_kind(&project, Harness::vanish).await;
     // Two seconds are demanded of a machine that has time for it.
     if std::env::var_os("SHAKEDOWN_TIMED").is_some() {
         assert!(slowest < WITHIN, "{slowest:?}");
     }
 }
 
-/// Kills the harness during each kind; returns the longest time until all was as before.
-async fn killed_during_each_kind(project: &Project) -> Duration {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn panicking_during_each_kind_nothing_is_left() {
+    let Some(engine) = engine().await else { return };
+    let project = Project::up(&engine, "panic").await;
+    ended_during_each_kind(&project, Harness::panic).await;
+}
+
+/// Ends the harness during each kind; returns the longest time until all was as before.
+async fn ended_during_each_kind(project: &Project, end: fn(&mut Harness)) -> Duration {
     let before = dump(project).await;
     let mut slowest = Duration::ZERO;
     for kind in KINDS {
         let mut harness = Harness::start(project, kind.fault);
         eventually(&format!("{} is felt", kind.name), async || is_felt(project, kind.name).await).await;
         let began = Instant::now();
-        harness.vanish();
+        end(&mut harness);
         let mut after = dump(project).await;
         while (after != before || still_felt(project, kind.name).await)
             && began.elapsed() < Duration::from_secs(20)
@@ -131,7 +153,7 @@ async fn killed_during_each_kind(project: &Project) -> Duration {
         }
         let took = began.elapsed();
         assert_eq!(after, before, "{}", kind.name);
-        println!("{}: as before {took:?} after the harness was killed", kind.name);
+        println!("{}: as before {took:?} after the harness had ended", kind.name);
         slowest = slowest.max(took);
         project.settled().await;
     }
