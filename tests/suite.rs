@@ -1,12 +1,13 @@
-//! Many runs as a user meets them: `report` of several, `compare`, `prove`, and what CI systems read.
+//! Many runs as a user meets them: several at once, `report` of several, `compare`, `prove`, and what CI systems read.
 
 mod support;
 
 use serde_json::Value;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use support::{Desk, replies};
+use support::{Desk, ended, replies};
 
 /// A server whose replies take as long as it is told, in milliseconds.
 fn server() -> (String, Arc<AtomicU64>) {
@@ -42,6 +43,54 @@ id = "fast"
 expect = "p50 < 100ms"
 "#
     )
+}
+
+/// Each has reports and state of its own, as on a machine of a CI system. Whoever ends first must leave the others' processes
+/// alone, although they began in the same second; so must whoever strikes one of its own.
+#[test]
+fn runs_of_one_plan_that_begin_together_do_not_touch_each_other() {
+    let plan = r#"
+name = "two nodes"
+seed = 7
+[stack]
+kind = "processes"
+[[stack.service]]
+name = "node"
+command = ["${shakedown}", "demo-shop", "node", "--name", "${instance}", "--db", "${run}/shop.db", "--port", "${port}"]
+instances = 2
+ready = { http = "/health/ready", within = "30s" }
+[target]
+url = "http://${node-1.address}"
+[load]
+rate = "20/s"
+for = "1s"
+[[flow]]
+name = "look"
+[[flow.step]]
+name = "look"
+get = "/products?limit=1"
+expect = { status = 200 }
+[[fault]]
+id = "dies"
+at = "200ms"
+for = "100ms"
+kill = { service = "node", index = 2 }
+[[objective]]
+expect = "availability >= 100%"
+"#;
+    let begun: Vec<_> = (1..=4)
+        .map(|seconds| {
+            let desk = Desk::new();
+            desk.file("plan.toml", plan);
+            let longer = format!("load.for={seconds}s");
+            let mut run = desk.command(&["run", "plan.toml", "--quiet", "--set", &longer]);
+            (run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts"), desk)
+        })
+        .collect();
+    for (run, _desk) in begun {
+        let (code, told, error) = ended(&run.wait_with_output().expect("it ends"));
+        assert_eq!(code, 0, "{told}{error}");
+    }
 }
 
 #[test]

@@ -118,9 +118,12 @@ async fn driver(
     })
 }
 
-/// The run's name among all runs: its folder's.
+/// The run's name among all runs of this machine: its folder's, and our process. The folder alone would not do: runs of one
+/// plan that begin in the same second, each with reports and state of its own, have folders of the same name, and whoever
+/// ended first would take the other's processes for its own.
 fn run_id(folder: &RunFolder) -> String {
-    folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    let name = folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("{name}-{}", std::process::id())
 }
 
 fn utc_nanos() -> i64 {

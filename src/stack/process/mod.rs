@@ -49,8 +49,7 @@ impl ProcessStack {
         if let Ok(absolute) = std::path::absolute(&context.run) {
             context.run = absolute;
         }
-        // Runs of one plan that begin in the same second have the same id.
-        let mut ports = Ports::starting_from(&format!("{} {}", context.run_id, std::process::id()));
+        let mut ports = Ports::starting_from(&context.run_id);
         let slots = layout::layout(spec, &mut ports)?.into_iter().map(|planned| Arc::new(Slot::new(planned)));
         let slots = slots.collect();
         let inner = Inner { spec: spec.clone(), context, slots, ports: Mutex::new(ports) };
