@@ -15,6 +15,11 @@ pub fn paint(text: &str, verdict: Verdict, color: bool) -> String {
 /// Breaks a text into lines of at most so many characters, each behind an indent. A word longer than a line is cut.
 pub fn wrap(text: &str, width: usize, indent: &str) -> String {
     let room = width.saturating_sub(indent.chars().count()).max(10);
+    fold(text, room).iter().map(|line| format!("{indent}{line}\n")).collect()
+}
+
+/// Breaks a text into lines of at most `room` characters, between words where it can. Of an empty text: one empty line.
+pub fn fold(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     let mut used = 0;
     for word in text.split_whitespace().flat_map(|word| pieces(word, room)) {
@@ -32,7 +37,7 @@ pub fn wrap(text: &str, width: usize, indent: &str) -> String {
             used += length;
         }
     }
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines
 }
 
 /// A text behind a hyphen, its further lines indented to its first.
@@ -41,19 +46,18 @@ pub fn bullet(text: &str, width: usize) -> String {
     format!("- {}", lines.trim_start())
 }
 
+/// A word in pieces of at most `room` characters, parted where it has a joint if there is one.
 fn pieces(word: &str, room: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
-    letters.chunks(room).map(|piece| piece.iter().collect()).collect()
-}
-
-/// Cuts a text to so many characters; the last one then says that it was cut.
-pub fn fit(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
+    let (mut rest, mut pieces) = (letters.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        let most = rest.len().min(room.max(1));
+        let joint = rest[..most].iter().rposition(|letter| "-(/,".contains(*letter));
+        let end = if most == rest.len() { most } else { joint.map_or(most, |place| place + 1) };
+        pieces.push(rest[..end].iter().collect());
+        rest = &rest[end..];
     }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
+    pieces
 }
 
 #[cfg(test)]
@@ -73,8 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_says_so() {
-        assert_eq!(fit("abcdef", 4), "abc…");
-        assert_eq!(fit("abcd", 4), "abcd");
+    fn a_long_word_is_parted_at_its_joints() {
+        assert_eq!(fold("fault(node-is-slow)", 16), ["fault(node-is-", "slow)"]);
+        assert_eq!(fold("abcdef", 4), ["abcd", "ef"]);
+        assert_eq!(fold("", 4), [""]);
     }
 }
