@@ -1,6 +1,7 @@
 //! Packets delayed, lost, changed, slowed: on connections that were open before, over TCP and UDP.
 
 use crate::support::{HERE, MS, Pair, THERE, delay, packets, some_packets, tcp_trip, udp_trip};
+use crate::waiting::blocking::eventually;
 use shakedown::netfault::{Direction, Order, Selector, Trouble, fate};
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -80,6 +81,8 @@ fn only_the_selected_packets_are_meant() {
 fn arrive(pair: &Pair, seed: u64, trouble: Trouble, number: u16) -> Vec<u16> {
     let receiver = pair.there.inside(|| std::net::UdpSocket::bind((THERE, 0)).expect("a port"));
     receiver.set_read_timeout(Some(Duration::from_millis(500))).expect("a bound");
+    // Room for all of them, however long the thread that takes them is held up.
+    rustix::net::sockopt::set_socket_recv_buffer_size_force(&receiver, 16 << 20).expect("we are root");
     let sender = pair.udp(receiver.local_addr().expect("an address"));
     let only = Selector { peers: vec![THERE], port: Some(receiver.local_addr().expect("an address").port()) };
     let mut helper = pair.helper();
@@ -148,10 +151,7 @@ fn a_changed_packet_fails_its_checksum() {
     helper.apply("bad");
     tcp.write_all(b"hello").expect("it goes out");
     assert_eq!(udp_trip(&udp), None, "a changed datagram arrives nowhere");
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while counters().0 == before.0 && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("a changed segment arrives and is told by its sum", || counters().0 > before.0);
     let count = helper.heal("bad").counts["bad"].leaving;
     let after = counters();
     assert!(after.0 > before.0 && after.1 == before.1 + 1, "{before:?} {after:?}");
@@ -223,12 +223,11 @@ fn what_is_lost_for_lack_of_room_is_told() {
     for _ in 0..200_000 {
         sender.send(&content).expect("the sender is not held up by what waits");
     }
-    let deadline = Instant::now() + Duration::from_secs(5);
     let mut answer = helper.must(&Order::Stats);
-    while answer.overflow.total() == 0 && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(20));
+    eventually("the queue overflows", || {
         answer = helper.must(&Order::Stats);
-    }
+        answer.overflow.total() > 0
+    });
     let (seen, lost) = (answer.counts["slow"].leaving.seen, answer.overflow.bytes);
     assert!(lost > 0 && answer.held + lost == seen, "{answer:?}");
     assert_eq!(seen + answer.overflow.queue + answer.overflow.socket, 200_000, "{answer:?}");

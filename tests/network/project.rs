@@ -1,6 +1,7 @@
 //! A Compose project of three services, and what is seen of it from outside.
 
 use crate::support::{lacking, run};
+use crate::waiting;
 use shakedown::chaos::helpers::{Helpers, InContainers, helper_image, sketches};
 use shakedown::chaos::{Controller, Journal, StateDir};
 use shakedown::event::{Clock, Event, EventSink, FaultEvent, FaultStage, Nanos, Sample, SampleSink};
@@ -13,18 +14,24 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::sync::Notify;
 
 const IMAGE: &str = "sd-packets-server:1";
 
 /// Keeps the events of faults.
 #[derive(Default)]
-pub struct Notes(Mutex<Vec<FaultEvent>>);
+pub struct Notes {
+    all: Mutex<Vec<FaultEvent>>,
+    /// One more was told.
+    more: Notify,
+}
 
 impl EventSink for Notes {
     fn emit(&self, _: Nanos, event: Event) {
         if let Event::Fault(fault) = event {
-            self.0.lock().expect("notes").push(fault);
+            self.all.lock().expect("notes").push(fault);
+            self.more.notify_waiters();
         }
     }
 }
@@ -123,12 +130,11 @@ impl Project {
 
     /// No helper of this project is there any more, soon.
     pub async fn helpers_end(&self, within: Duration) {
-        let deadline = Instant::now() + within;
         let labels = [format!("shakedown.project={}", self.name), "shakedown.helper".to_owned()];
-        while !self.engine.with_labels(&labels).await.expect("the engine answers").is_empty() {
-            assert!(Instant::now() < deadline, "a helper is left");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        waiting::within(within, "no helper is left", async || {
+            self.engine.with_labels(&labels).await.expect("the engine answers").is_empty()
+        })
+        .await;
     }
 
     pub fn compose(&self, arguments: &[&str]) {
@@ -208,20 +214,24 @@ impl Armed {
 
     /// Waits for an event.
     pub async fn until(&self, what: &str, seen: impl Fn(&[FaultEvent]) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !seen(&self.events()) {
-            assert!(Instant::now() < deadline, "not {what}: {:?}", self.events());
-            assert!(
-                !self.events().iter().any(|one| one.stage == FaultStage::ApplyFailed),
-                "{:?}",
-                self.events()
-            );
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let all_seen = async {
+            loop {
+                // Asked for before the look: what is told in between is not missed.
+                let more = self.told.more.notified();
+                let events = self.events();
+                if seen(&events) {
+                    return;
+                }
+                assert!(!events.iter().any(|one| one.stage == FaultStage::ApplyFailed), "{events:?}");
+                more.await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(20), all_seen).await;
+        assert!(in_time.is_ok(), "not {what}: {:?}", self.events());
     }
 
     pub fn events(&self) -> Vec<FaultEvent> {
-        self.told.0.lock().expect("notes").clone()
+        self.told.all.lock().expect("notes").clone()
     }
 
     /// They are healed; what is said of it.
@@ -244,17 +254,14 @@ pub struct Talk {
 
 impl Talk {
     fn to(address: SocketAddr) -> Talk {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        loop {
-            match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
-                Ok(stream) => {
-                    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a bound");
-                    return Talk { stream: BufReader::new(stream) };
-                }
-                Err(error) => assert!(Instant::now() < deadline, "{address}: {error}"),
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let mut stream = None;
+        waiting::blocking::eventually(&format!("{address} takes connections"), || {
+            stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok();
+            stream.is_some()
+        });
+        let stream = stream.expect("it is there");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a bound");
+        Talk { stream: BufReader::new(stream) }
     }
 
     fn say(&mut self, line: &str) -> String {

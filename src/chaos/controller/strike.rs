@@ -173,22 +173,19 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) ->
             return None;
         }
     };
-    shared.tell(
-        fault,
-        due.occurrence,
-        FaultStage::Applied,
-        Told { targets: names.clone(), planned, detail: None },
-    );
     let active = Arc::new(Active {
         fault: place,
         occurrence: due.occurrence,
-        targets: names,
+        targets: names.clone(),
         heal_planned: due.until(),
         guard,
         affected: Mutex::new(Some(affected)),
         healed: tokio::sync::Mutex::new(false),
     });
+    // Whoever hears of it finds it among those in force.
     shared.active().push(Arc::clone(&active));
+    let told = Told { targets: names, planned, detail: None };
+    shared.tell(fault, due.occurrence, FaultStage::Applied, told);
     shared.write(Entry::Applied { id: fault.id.clone(), occurrence: due.occurrence }).await;
     drop(applying);
     Some(active)
