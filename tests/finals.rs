@@ -1,5 +1,8 @@
 //! A run from its load to its final state: what is replayed, what is read at the end, and what the record says of it.
 
+#[path = "support/waiting.rs"]
+mod waiting;
+
 use shakedown::event::{Event, Phase};
 use shakedown::record::{AttemptRow, Record};
 use std::collections::{BTreeMap, BTreeSet};
@@ -296,13 +299,7 @@ fn an_interrupt_ends_the_wait_and_the_record_says_that_nothing_was_read() {
         let events = runs.flatten().next()?.path().join("events.jsonl");
         Some(std::fs::read_to_string(events).ok()?.contains("\"final-read\""))
     };
-    for turn in 0.. {
-        assert!(turn < 3_000, "never came to the final reads");
-        if begun() == Some(true) {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    waiting::blocking::eventually("the final reads begin", || begun() == Some(true));
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("signalled");
     let status = child.wait().expect("ends");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use support::waiting::blocking::eventually;
 use support::{Desk, replies};
 
 /// A page of figures.
@@ -110,15 +110,11 @@ fn figures_can_be_scraped_while_the_load_goes_on() {
         .expect("starts");
     let address = address(&mut child);
     let look = "shakedown_operations_total{flow=\"buy\",step=\"look\"}";
-    let until = Instant::now() + Duration::from_secs(60);
-    let first = loop {
-        let page = read(&scrape(&address));
-        if page.samples[look] >= 100.0 {
-            break page;
-        }
-        assert!(Instant::now() < until, "no figures: {page:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    };
+    let mut first = read(&scrape(&address));
+    eventually("a hundred are served", || {
+        first = read(&scrape(&address));
+        first.samples[look] >= 100.0
+    });
     let page = read(&scrape(&address));
     // The first Ctrl-C ends the run in order; the endpoint goes with it.
     rustix::process::kill_process(

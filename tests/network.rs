@@ -8,6 +8,8 @@
 mod project;
 #[path = "network/support.rs"]
 mod support;
+#[path = "support/waiting.rs"]
+mod waiting;
 
 #[path = "network/containers.rs"]
 mod containers;

@@ -4,6 +4,9 @@
 //! killed with SIGKILL.
 #![cfg(target_os = "linux")]
 
+#[path = "support/waiting.rs"]
+mod waiting;
+
 use rustix::process::{Pid, Signal, kill_process};
 use shakedown::chaos::{Contents, Controller, Entry, Journal, Lock, Sentinel, StateDir, heal, leftovers};
 use shakedown::event::{Clock, Event, EventSink, Nanos, Sample, SampleSink};
@@ -14,7 +17,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use waiting::blocking::eventually;
 
 struct Nothing;
 impl EventSink for Nothing {
@@ -62,9 +65,7 @@ async fn act(folder: &Path, run: &str) {
     );
     let stack = Arc::new(ProcessStack::new(&spec.expect("services"), context).expect("a stack"));
     stack.up().await.expect("it comes up");
-    while marked(&[marker(RUN_VARIABLE, run)]).len() < 6 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    waiting::eventually("all six run", async || marked(&[marker(RUN_VARIABLE, run)]).len() >= 6).await;
     let freeze: FaultSpec = toml::from_str("id='freeze'\nat='0s'\npause={index=2}").expect("a fault");
     let controller =
         Controller::new(&[freeze], 1, stack.clone(), journal.clone(), clock, nothing).expect("a controller");
@@ -148,18 +149,6 @@ impl Harness {
 
 fn signal(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(pid as i32).expect("a pid"), signal).expect("it runs");
-}
-
-/// Bounded; how long it took is for `tests/experiments` to judge.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(20) {
-        if holds() {
-            return start.elapsed();
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("never: {what}");
 }
 
 fn gone(pid: u32) -> bool {

@@ -163,10 +163,7 @@ async fn however_it_ends_nothing_is_left() {
                 assert_eq!(code, Some(0), "{words}: it lasts until then: {said}");
                 assert!(said.contains("healed"), "{words}: {said}");
             }
-            while seen(&project).await != before {
-                assert!(began.elapsed() < Duration::from_secs(20), "{words}: something is left");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            eventually(&format!("{words}: nothing is left"), async || seen(&project).await == before).await;
             println!("{words}, {signal:?}: as before after {:?}", began.elapsed());
             slowest = slowest.max(began.elapsed());
             project.settled().await;

@@ -1,5 +1,8 @@
 //! The test project: its image, its life, what is seen of it from outside.
 
+#[path = "../support/waiting.rs"]
+mod waiting;
+
 use shakedown::event::{Clock, Event, EventSink, Nanos, Sample, SampleSink, StackChange, Timed};
 use shakedown::plan::model::StackSpec;
 use shakedown::stack::docker::{Address, ComposeStack, Engine, preflight};
@@ -9,7 +12,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+pub use waiting::{came_true, eventually};
 
 const IMAGE: &str = "sd-docker-server:1";
 
@@ -250,16 +254,4 @@ fn ask(address: SocketAddr, path: &str) -> Option<(u16, String)> {
     stream.read_to_string(&mut reply).ok()?;
     let status = reply.split(' ').nth(1)?.parse().ok()?;
     Some((status, reply.split("\r\n\r\n").nth(1)?.to_owned()))
-}
-
-/// Waits until it holds, for 30 s at the most; returns how long that took.
-pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) -> Duration {
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(30) {
-        if holds().await {
-            return began.elapsed();
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("never: {what}");
 }

@@ -4,7 +4,7 @@
 
 use crate::dump::dump;
 use crate::kinds::{KINDS, is_felt};
-use crate::support::{Notes, Project, context, engine, eventually, project_folder};
+use crate::support::{Notes, Project, came_true, context, engine, eventually, project_folder};
 use rustix::process::{Pid, Signal, kill_process};
 use shakedown::chaos::{Controller, Journal, Lock, Sentinel, StateDir, leftovers};
 use shakedown::event::{Clock, Nanos};
@@ -142,17 +142,12 @@ async fn ended_during_each_kind(project: &Project, end: fn(&mut Harness)) -> Dur
     for kind in KINDS {
         let mut harness = Harness::start(project, kind.fault);
         eventually(&format!("{} is felt", kind.name), async || is_felt(project, kind.name).await).await;
-        let began = Instant::now();
         end(&mut harness);
-        let mut after = dump(project).await;
-        while (after != before || still_felt(project, kind.name).await)
-            && began.elapsed() < Duration::from_secs(20)
-        {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            after = dump(project).await;
-        }
-        let took = began.elapsed();
-        assert_eq!(after, before, "{}", kind.name);
+        let as_before = async || dump(project).await == before && !still_felt(project, kind.name).await;
+        let Some(took) = came_true(Duration::from_secs(20), as_before).await else {
+            assert_eq!(dump(project).await, before, "{}", kind.name);
+            panic!("{}: its effect is left", kind.name);
+        };
         println!("{}: as before {took:?} after the harness had ended", kind.name);
         slowest = slowest.max(took);
         project.settled().await;
@@ -216,6 +211,7 @@ async fn the_engine_was_away() {
         eventually(&format!("{} is felt", kind.name), async || is_felt(&project, kind.name).await).await;
         shell("ENGINE_STOP");
         harness.vanish();
+        // Nothing is waited for: so long the sentinel finds no engine.
         tokio::time::sleep(Duration::from_secs(3)).await;
         shell("ENGINE_START");
         eventually("the engine answers", async || engine.memory_of_machine().await.is_ok()).await;

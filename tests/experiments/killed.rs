@@ -1,8 +1,9 @@
 //! Whatever happens to the harness, nothing is left.
 
 use super::support::{Lab, ONE_STEP, processes_with, steady_stack};
+use super::waiting::blocking::within;
 use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn plan() -> String {
     let fault = "[[fault]]\nid = \"freeze\"\nat = \"500ms\"\npause = { service = \"server\" }\n";
@@ -10,15 +11,6 @@ fn plan() -> String {
         "name = \"killed\"\n{}[load]\nrate = \"50/s\"\nfor = \"60s\"\n{ONE_STEP}{fault}[[objective]]\nexpect = \"availability >= 1%\"\n",
         steady_stack(1, "ok").replace("\"--mode\"", "\"--marker\", \"MARKER\", \"--mode\"")
     )
-}
-
-/// Polls until something holds, for at most so long.
-fn within(limit: Duration, what: &str, mut holds: impl FnMut() -> bool) {
-    let until = Instant::now() + limit;
-    while !holds() {
-        assert!(Instant::now() < until, "not within {limit:?}: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 fn stopped(marker: &str) -> bool {

@@ -28,3 +28,5 @@ mod report;
 mod same_seed;
 mod scarce;
 mod support;
+#[path = "../support/waiting.rs"]
+mod waiting;

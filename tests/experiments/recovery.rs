@@ -2,6 +2,7 @@
 //! the one, the shop's own order of events for the other.
 
 use super::support::{Finished, Lab, processes_with};
+use super::waiting::blocking::eventually;
 use shakedown::event::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -92,21 +93,19 @@ fn look(address: SocketAddr) -> Look {
 
 /// The front's address, from the command line of the process that runs for this lab: its nodes keep their data there.
 fn front(lab: &Lab) -> SocketAddr {
-    let until = Instant::now() + Duration::from_secs(20);
     let port_of =
         |line: &str| line.split("--port ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
-    loop {
+    let mut port = None;
+    eventually("the front runs", || {
         let nodes = processes_with(&lab.path().to_string_lossy());
         let ports: Vec<u16> =
             nodes.iter().filter(|line| line.contains("shop.db")).filter_map(|line| port_of(line)).collect();
         let fronts = processes_with("demo-shop front");
         let ours = fronts.iter().find(|line| ports.iter().any(|port| line.contains(&format!(":{port}"))));
-        if let Some(port) = ours.and_then(|line| port_of(line)) {
-            return SocketAddr::from(([127, 0, 0, 1], port));
-        }
-        assert!(Instant::now() < until, "the front did not start: {fronts:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        port = ours.and_then(|line| port_of(line));
+        port.is_some()
+    });
+    SocketAddr::from(([127, 0, 0, 1], port.expect("it was found")))
 }
 
 /// Runs a plan, and looks at its front every 5 ms meanwhile.

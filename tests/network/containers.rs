@@ -2,11 +2,12 @@
 
 use crate::project::Project;
 use crate::support::{tcp_trip, udp_trip};
+use crate::waiting::within;
 use shakedown::event::FaultStage;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpStream, UdpSocket};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const FAST: Duration = Duration::from_millis(90);
 
@@ -174,7 +175,9 @@ async fn harness() {
         })
         .await;
     println!("struck");
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    // Until it is killed, or nobody is left who would.
+    let abandoned = tokio::task::spawn_blocking(|| std::io::stdin().lines().count());
+    abandoned.await.expect("the end of the input");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,6 +187,7 @@ async fn a_harness_that_is_killed_leaves_nothing_within_two_seconds() {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "containers::harness", "--ignored", "--nocapture"])
         .env("TEST_PROJECT", &project.name)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("it starts");
@@ -191,12 +195,9 @@ async fn a_harness_that_is_killed_leaves_nothing_within_two_seconds() {
     assert!(lines.by_ref().map_while(Result::ok).any(|line| line == "struck"), "it strikes");
     assert_ne!(project.dump("web").await, before.0);
     child.kill().expect("it is killed");
-    let killed = Instant::now();
-    while (project.dump("web").await, project.dump("db").await) != before {
-        assert!(killed.elapsed() < Duration::from_secs(2), "rules are left");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    println!("nothing is left after {:?}", killed.elapsed());
+    let as_before = async || (project.dump("web").await, project.dump("db").await) == before;
+    let took = within(Duration::from_secs(2), "no rule is left", as_before).await;
+    println!("nothing is left after {took:?}");
     child.wait().expect("it is gone");
     let mut web = project.talk("web").await;
     assert!(web.trip("db").is_some_and(|millis| millis < 90));

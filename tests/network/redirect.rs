@@ -2,6 +2,7 @@
 
 use crate::project::Project;
 use crate::support::{HERE, Helper, PATIENCE, Pair, THERE, delay, some_packets, tcp_trip, udp_trip};
+use crate::waiting::blocking::within;
 use serde_json::json;
 use shakedown::event::FaultStage;
 use shakedown::netfault::{Answer, Direction, Order, Part, Selector, Sort};
@@ -91,11 +92,7 @@ fn a_helper_that_is_killed_takes_the_redirect_with_it() {
         helper.apply("late");
         assert!(tcp_trip(&mut connect(&pair, port, true)) >= LATE);
         end(helper);
-        let deadline = Instant::now() + Duration::from_secs(2);
-        while pair.here.dump() != before {
-            assert!(Instant::now() < deadline, "rules are left");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        within(Duration::from_secs(2), "no rule is left", || pair.here.dump() == before);
         assert!(tcp_trip(&mut connect(&pair, port, true)) < FAST);
     }
 }

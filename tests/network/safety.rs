@@ -1,8 +1,9 @@
 //! Nothing is left behind, however the helper ends; and what cannot be done is said.
 
 use crate::support::{Helper, Pair, THERE, delay, packets, skipped, udp_trip};
+use crate::waiting::blocking::came_true;
 use shakedown::netfault::{Direction, LookUp, Order, Part, Sort, Trouble};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The lines that only one of two texts has.
 fn difference(before: &str, after: &str) -> String {
@@ -52,15 +53,8 @@ fn the_namespace_is_as_before_once_the_helper_has_ended() {
         during.set_read_timeout(Some(Duration::from_millis(100))).expect("a bound");
         assert_eq!(udp_trip(&during), None, "{name}: the wall stands");
         end(helper);
-        let deadline = Instant::now() + Duration::from_secs(2);
-        while pair.here.dump() != before && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        assert!(
-            pair.here.dump() == before,
-            "{name}: not as before:\n{}",
-            difference(&before, &pair.here.dump())
-        );
+        let gone = came_true(Duration::from_secs(2), || pair.here.dump() == before);
+        assert!(gone.is_some(), "{name}: not as before:\n{}", difference(&before, &pair.here.dump()));
         let fresh = pair.udp(udp.peer_addr().expect("an address"));
         assert!(udp_trip(&fresh).expect("back") < Duration::from_millis(400), "{name}");
     }

@@ -1,5 +1,8 @@
 //! A proxy server on a free port, peers behind it, and clients in front of it.
 
+#[path = "../support/waiting.rs"]
+mod waiting;
+
 use shakedown::proxy::{Program, Settings};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+pub use waiting::eventually;
 
 /// A server with its interface.
 pub struct Server {
@@ -83,16 +87,6 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future)
         .await
         .unwrap_or_else(|_| panic!("{what} takes too long"))
-}
-
-/// Asks again until it holds.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
-    within(what, async {
-        while !holds().await {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
 }
 
 /// A peer: every connection is handed to `serve`.

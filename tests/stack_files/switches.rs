@@ -4,7 +4,7 @@
 use super::{read, stack};
 use std::fs;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Runs a script of an image, with `stand_ins` (name, script) first in the search path; bounded.
 fn run(script: &str, stand_ins: &[(&str, &str)], environment: &[(&str, &str)]) -> Output {
@@ -15,7 +15,7 @@ fn run(script: &str, stand_ins: &[(&str, &str)], environment: &[(&str, &str)]) -
         assert!(Command::new("chmod").arg("+x").arg(&file).status().expect("chmod").success());
     }
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
-    let mut child = Command::new("sh")
+    let child = Command::new("sh")
         .arg(stack().join("images").join(script))
         .env_clear()
         .env("PATH", path)
@@ -26,16 +26,14 @@ fn run(script: &str, stand_ins: &[(&str, &str)], environment: &[(&str, &str)]) -
         .stderr(Stdio::piped())
         .spawn()
         .expect("a shell");
-    let until = Instant::now() + Duration::from_secs(30);
-    while child.try_wait().expect("ours").is_none() {
-        if Instant::now() > until {
-            let _ = child.kill();
-            let _ = child.wait();
-            panic!("{script} does not end");
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let mut output = child.wait_with_output().expect("ours");
+    let pid = rustix::process::Pid::from_child(&child);
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait_with_output()));
+    let output = end.recv_timeout(Duration::from_secs(30)).unwrap_or_else(|_| {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        panic!("{script} does not end");
+    });
+    let mut output = output.expect("ours");
     output.stdout.extend(fs::read(folder.path().join("told")).unwrap_or_default());
     output
 }
