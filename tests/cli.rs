@@ -1,53 +1,9 @@
 //! The program as a user meets it, where no load is needed: messages, exit codes, bad input.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod support;
 
-struct Desk {
-    folder: tempfile::TempDir,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        Desk { folder: tempfile::tempdir().expect("a folder") }
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        path
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_shakedown"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .output()
-            .expect("the program runs");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
-    }
-
-    /// A run of this plan.
-    fn plan(&self, text: &str) -> (i32, String, String) {
-        self.file("plan.toml", text);
-        self.run(&["run", "plan.toml"])
-    }
-}
-
-const PLAN: &str = r#"name = "small"
-[target]
-url = "http://127.0.0.1:1"
-[load]
-rate = "10/s"
-for = "1s"
-[[flow]]
-name = "one"
-[[flow.step]]
-name = "get"
-get = "/"
-"#;
+use std::path::Path;
+use support::{Desk, PLAN};
 
 #[test]
 fn help_and_version_end_well_and_bad_usage_with_64() {
@@ -193,7 +149,7 @@ fn a_dry_run_touches_nothing() {
     let (code, out, error) = desk.run(&["run", &plan.to_string_lossy(), "--dry-run"]);
     assert_eq!(code, 0, "{error}");
     assert!(out.contains("fault") && out.contains("arrivals"), "{out}");
-    assert!(!desk.folder.path().join("reports").exists() && !desk.folder.path().join("state").exists());
+    assert!(!desk.path().join("reports").exists() && !desk.path().join("state").exists());
 }
 
 #[test]

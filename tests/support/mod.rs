@@ -52,6 +52,12 @@ impl Desk {
         ended(&self.command(arguments).output().expect("the program runs"))
     }
 
+    /// A run of this plan.
+    pub fn plan(&self, text: &str) -> (i32, String, String) {
+        self.file("plan.toml", text);
+        self.run(&["run", "plan.toml"])
+    }
+
     /// The run folders in a folder, by name.
     pub fn runs(&self, folder: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.path().join(folder)).expect("a folder");
