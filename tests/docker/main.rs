@@ -13,3 +13,5 @@ mod projects;
 mod support;
 mod tls;
 mod vanish;
+#[path = "../support/waiting.rs"]
+mod waiting;

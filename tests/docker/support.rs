@@ -1,8 +1,6 @@
 //! The test project: its image, its life, what is seen of it from outside.
 
-#[path = "../support/waiting.rs"]
-mod waiting;
-
+pub use crate::waiting::eventually;
 use shakedown::event::{Clock, Event, EventSink, Nanos, Sample, SampleSink, StackChange, Timed};
 use shakedown::plan::model::StackSpec;
 use shakedown::stack::docker::{Address, ComposeStack, Engine, preflight};
@@ -13,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-pub use waiting::{came_true, eventually};
 
 const IMAGE: &str = "sd-docker-server:1";
 

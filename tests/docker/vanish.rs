@@ -4,7 +4,8 @@
 
 use crate::dump::dump;
 use crate::kinds::{KINDS, is_felt};
-use crate::support::{Notes, Project, came_true, context, engine, eventually, project_folder};
+use crate::support::{Notes, Project, context, engine, eventually, project_folder};
+use crate::waiting::came_true;
 use rustix::process::{Pid, Signal, kill_process};
 use shakedown::chaos::{Controller, Journal, Lock, Sentinel, StateDir, leftovers};
 use shakedown::event::{Clock, Nanos};
