@@ -1,5 +1,6 @@
 //! A small WebDriver client: what these tests need of <https://www.w3.org/TR/webdriver2/>, and Chromium's own commands.
 
+use crate::waiting::blocking::eventually;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -84,13 +85,7 @@ impl Browser {
     /// Runs it until it returns true, for a while.
     #[track_caller]
     pub fn until(&self, script: &str) {
-        for _ in 0..100 {
-            if self.run(script) == json!(true) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        panic!("it never came true: {script}");
+        eventually(script, || self.run(script) == json!(true));
     }
 
     /// A command of Chromium's own protocol.

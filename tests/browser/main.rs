@@ -10,6 +10,8 @@ mod plain;
 #[path = "../support/recorded.rs"]
 mod recorded;
 mod tables;
+#[path = "../support/waiting.rs"]
+mod waiting;
 
 use driver::Browser;
 use recorded::{Tale, Words};
