@@ -65,7 +65,12 @@ async fn act(folder: &Path, run: &str) {
     );
     let stack = Arc::new(ProcessStack::new(&spec.expect("services"), context).expect("a stack"));
     stack.up().await.expect("it comes up");
-    waiting::eventually("all six run", async || marked(&[marker(RUN_VARIABLE, run)]).len() >= 6).await;
+    waiting::eventually("all six run, and no shell is about to become one of them", async || {
+        let all = marked(&[marker(RUN_VARIABLE, run)]);
+        let sleeps = all.iter().filter(|one| is_sleep(one.pid)).count();
+        (all.len(), sleeps) == (6, 4)
+    })
+    .await;
     let freeze: FaultSpec = toml::from_str("id='freeze'\nat='0s'\npause={index=2}").expect("a fault");
     let controller =
         Controller::new(&[freeze], 1, stack.clone(), journal.clone(), clock, nothing).expect("a controller");
@@ -149,6 +154,10 @@ impl Harness {
 
 fn signal(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(pid as i32).expect("a pid"), signal).expect("it runs");
+}
+
+fn is_sleep(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
 }
 
 fn gone(pid: u32) -> bool {
