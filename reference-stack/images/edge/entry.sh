@@ -1,6 +1,6 @@
 # Starts nginx, and renews its list of instances when DNS says that they have changed.
 set -eu
-: "${SHOP_NET:=10.71.0}" "${EDGE_WEIGHTS:=even}"
+: "${SHOP_NET:=10.71.0}" "${EDGE_WEIGHTS:=even}" "${SHEDDING:=on}"
 
 case "$EDGE_WEIGHTS" in
 even | double) ;;
@@ -9,6 +9,17 @@ even | double) ;;
     exit 64
     ;;
 esac
+
+# Orders under way at once: a third of a second's worth; without shedding, what this container's memory carries.
+case "$SHEDDING" in
+on) orders=64 ;;
+off) orders=1000 ;;
+*)
+    echo "SHEDDING is '$SHEDDING'; it must be 'on' or 'off'" >&2
+    exit 64
+    ;;
+esac
+echo "limit_conn ordering $orders;" >/etc/nginx/shedding.conf
 
 balanced() { printf 'upstream balanced-%s { server %s.12:%s max_fails=0; keepalive 64; }\n' "$1" "$SHOP_NET" "$2"; }
 {
