@@ -10,9 +10,9 @@ even | double) ;;
     ;;
 esac
 
-# Orders under way at once: a third of a second's worth; without shedding, what this container's memory carries.
+# Orders under way at once: a quarter of a second's worth; without shedding, what this container's memory carries.
 case "$SHEDDING" in
-on) orders=64 ;;
+on) orders=40 ;;
 off) orders=1000 ;;
 *)
     echo "SHEDDING is '$SHEDDING'; it must be 'on' or 'off'" >&2
