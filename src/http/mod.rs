@@ -12,6 +12,7 @@ mod headers;
 mod message;
 mod origin;
 mod pool;
+mod socket;
 mod stream;
 mod tls;
 mod trouble;

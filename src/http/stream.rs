@@ -1,5 +1,6 @@
 //! The byte stream under a connection: TCP, or TLS over it, counting what the socket took.
 
+use super::socket;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -81,18 +82,18 @@ impl Stream {
 impl AsyncRead for Metered {
     #[inline]
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_read(cx, buffer)
+        socket::poll_recv(&self.tcp, cx, buffer)
     }
 }
 
 impl AsyncWrite for Metered {
     #[inline]
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.tcp).poll_write(cx, bytes);
+        let polled = socket::poll_send(&self.tcp, cx, bytes);
         self.count(polled)
     }
 

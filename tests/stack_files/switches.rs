@@ -106,9 +106,13 @@ fn a_wrong_switch_stops_its_script_and_says_what_would_be_right() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(64) && said.contains(word), "{name}: {said}");
     }
-    let output = run("edge/entry.sh", &[], &[("EDGE_WEIGHTS", "triple")]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(64) && said.contains("'even' or 'double'"), "{said}");
+    for (name, value, word) in
+        [("EDGE_WEIGHTS", "triple", "'even' or 'double'"), ("SHEDDING", "some", "'on' or 'off'")]
+    {
+        let output = run("edge/entry.sh", &[], &[(name, value)]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(64) && said.contains(word), "{name}: {said}");
+    }
 }
 
 #[test]
