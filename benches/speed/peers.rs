@@ -107,11 +107,13 @@ fn oha() -> Option<PathBuf> {
     program.exists().then_some(program)
 }
 
-/// An example of this package, in release, built if need be.
+/// An example of this package, in release, built if need be. Our own build optimises Goose little, to be quick; a peer is
+/// measured at its best.
 fn example(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = Command::new("cargo")
         .args(["build", "--release", "--quiet", "--example", name])
+        .args(["--config", "profile.release.package.goose.opt-level=3"])
         .current_dir(root)
         .status()
         .is_ok_and(|status| status.success());

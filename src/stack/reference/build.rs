@@ -41,17 +41,18 @@ pub fn build(request: &Request, tell: Tell<'_>) -> Result<Built, BuildError> {
     let version = engine()?;
     tell(&format!("Docker engine {version}"));
     let registry = decide(request.source, &request.files, tell)?;
-    let base = match registry {
-        true => PULLED_BASE.to_owned(),
-        false => base::made(&request.files, &request.prefix, tell)?,
-    };
-    let base_id = id_of(&base)
-        .ok_or_else(|| BuildError::new(format!("the base image {base} is not here after all")))?;
-    wheel::fetch(&request.files, tell);
-    let work = Work { request, base: &base, base_id: &base_id, tell };
-    let mut all = work.parts()?;
-    let services = if registry { work.services_from_source() } else { work.services_from_binary() }?;
-    all.push(services);
+    let work = Work { request, tell };
+    // The services need no base: cargo keeps the cores busy while packages are fetched and unpacked.
+    let (parts, services) = std::thread::scope(|scope| {
+        let services = scope.spawn(|| work.services(registry));
+        let parts = work.base(registry).and_then(|base| work.parts(&base));
+        if let Err(error) = &parts {
+            tell(&format!("{}; what is under way is finished first", error.message));
+        }
+        (parts, services.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut all = parts?;
+    all.push(services?);
     let (built, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, new)| *new);
     let names = |list: Vec<(String, bool)>| list.into_iter().map(|(name, _)| name).collect();
     Ok(Built { built: names(built), kept: names(kept) })
@@ -60,17 +61,32 @@ pub fn build(request: &Request, tell: Tell<'_>) -> Result<Built, BuildError> {
 /// What every build needs.
 struct Work<'a> {
     request: &'a Request,
-    base: &'a str,
-    base_id: &'a str,
     tell: Tell<'a>,
+}
+
+/// The image under the infrastructure's.
+struct Base {
+    name: String,
+    id: String,
 }
 
 /// An image, and whether it is new.
 type Result1 = Result<(String, bool), BuildError>;
 
 impl Work<'_> {
+    fn base(&self, registry: bool) -> Result<Base, BuildError> {
+        let name = match registry {
+            true => PULLED_BASE.to_owned(),
+            false => base::made(&self.request.files, &self.request.prefix, self.tell)?,
+        };
+        let id = id_of(&name)
+            .ok_or_else(|| BuildError::new(format!("the base image {name} is not here after all")))?;
+        Ok(Base { name, id })
+    }
+
     /// The infrastructure's images, a few at a time. After a failure no further one is begun.
-    fn parts(&self) -> Result<Vec<(String, bool)>, BuildError> {
+    fn parts(&self, base: &Base) -> Result<Vec<(String, bool)>, BuildError> {
+        wheel::fetch(&self.request.files, self.tell);
         let wanted = PARTS.iter().filter(|part| self.request.full || !part.full_only);
         let queue = Mutex::new(wanted);
         let results = Mutex::new(Ok(Vec::new()));
@@ -78,7 +94,7 @@ impl Work<'_> {
             for _ in 0..TOGETHER {
                 scope.spawn(|| {
                     while let Some(part) = next(&queue, &results) {
-                        collect(&results, self.part(part));
+                        collect(&results, self.part(part, base));
                     }
                 });
             }
@@ -86,16 +102,20 @@ impl Work<'_> {
         results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn part(&self, part: &Image) -> Result1 {
+    fn part(&self, part: &Image, base: &Base) -> Result1 {
         let context = self.request.files.image(part.name);
         let build = Build {
             image: &reference(&self.request.prefix, part.name),
             dockerfile: &context.join("Dockerfile"),
             context: &context,
-            arguments: &[("BASE", self.base)],
-            digest: &digest(&context, &[self.base_id])?,
+            arguments: &[("BASE", &base.name)],
+            digest: &digest(&context, &[&base.id])?,
         };
         self.unless_here(part.name, &build)
+    }
+
+    fn services(&self, registry: bool) -> Result1 {
+        if registry { self.services_from_source() } else { self.services_from_binary() }
     }
 
     fn services_from_source(&self) -> Result1 {
