@@ -171,6 +171,10 @@ impl<W: World> Walker<W> {
             state.jar.take(&String::from_utf8_lossy(value), visit);
         }
         let name = response.headers.get(self.program.instance_header.as_deref()?)?;
+        // Nobody is called nothing: an empty header says as little as none.
+        if name.trim().is_empty() {
+            return None;
+        }
         Some(self.instances.number(name, &*self.sink))
     }
 

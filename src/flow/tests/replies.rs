@@ -143,10 +143,14 @@ fn rows_tell_times_bytes_instance_and_status() {
         flow(&["name='a', get='/'", "name='b', get='/'"])
     ));
     let node = |name| reply_with(200, &[("x-node", name)], "");
-    let bench = Bench::new(program, [node("n1"), node("n2"), node("n1"), reply(200, "")]);
+    let bench =
+        Bench::new(program, [node("n1"), node("n2"), node("n1"), reply(200, ""), node(""), node("n2")]);
     bench.session(3);
     bench.session(9);
-    let attempts = bench.attempts();
+    bench.session(11);
+    let mut attempts = bench.attempts();
+    let late = attempts.split_off(4);
+    assert_eq!((late[0].instance, late[1].instance), (None, Some(1)), "an empty name is none");
     assert_eq!(*bench.kept.instances.borrow(), ["n1", "n2"]);
     assert_eq!(
         attempts.iter().map(|attempt| attempt.instance).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 //! acknowledges nothing more, unless a fault has struck the successor since.
 
 use super::evidence::count;
-use super::reigns::{NOBODY, reigns};
+use super::reigns::{NOBODY, acknowledged, reigns};
 use super::{Case, Checker, Evidence, Finding};
 
 /// See the file's head.
@@ -32,9 +32,13 @@ impl Checker for OneWriter {
         }
         let order: Vec<&str> =
             reigns.iter().take(8).map(|reign| case.history.instance(reign.writer)).collect();
+        let silent = match acknowledged(case).count() as u64 - known {
+            0 => String::new(),
+            silent => format!(" {} more did not say who did it.", silent),
+        };
         let reason = match deposed.len() as u64 {
             0 => format!(
-                "{} by one writer at a time: {}.",
+                "{} by one writer at a time: {}.{silent}",
                 count(known, "acknowledged write"),
                 order.join(", then ")
             ),

@@ -26,16 +26,18 @@ pub struct Deposed<'a> {
     pub write: &'a Op,
 }
 
+/// The acknowledged writes, whether or not it is known who acknowledged them.
+pub fn acknowledged<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Op> {
+    case.effects().filter(|op| op.outcome == Outcome::Ok && op.good)
+}
+
 /// Goes through the acknowledged writes in the order in which they were done. An instance that never wrote before takes
 /// over; one that did may do so again only if a fault struck its successor in between. Gives the reigns, every write
 /// that a deposed writer was asked for after its successor's first acknowledgement, and the number of writes of which
 /// it is known who acknowledged them.
 pub fn reigns<'a>(case: &Case<'a>) -> (Vec<Reign<'a>>, Vec<Deposed<'a>>, u64) {
-    let mut writes: Vec<(u16, &Op)> = case
-        .effects()
-        .filter(|op| op.outcome == Outcome::Ok && op.good)
-        .filter_map(|op| Some((op.instance?, op)))
-        .collect();
+    let mut writes: Vec<(u16, &Op)> =
+        acknowledged(case).filter_map(|op| Some((op.instance?, op))).collect();
     writes.sort_by_key(|(_, op)| (op.done, op.op));
     let known = writes.len() as u64;
     let mut reigns: Vec<Reign<'a>> = Vec::new();

@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 const ONE: &str =
     "SELECT version, json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
-    pg_is_in_recovery(), coalesce(current_setting('shop.node', true), host(inet_server_addr()))
+    pg_is_in_recovery(), nullif(coalesce(current_setting('shop.node', true), host(inet_server_addr())), '')
     FROM catalog.products WHERE id = $1";
 
 const LIST: &str =
     "SELECT json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
-    pg_is_in_recovery(), coalesce(current_setting('shop.node', true), host(inet_server_addr()))
+    pg_is_in_recovery(), nullif(coalesce(current_setting('shop.node', true), host(inet_server_addr())), '')
     FROM catalog.products WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// What to read.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 const PUT: &str = "UPDATE catalog.products SET price = $2, version = version + 1 WHERE id = $1
     RETURNING version, json_build_object('id', id, 'name', name, 'price', price, 'version', version)::text,
-    false, coalesce(current_setting('shop.node', true), host(inet_server_addr()))";
+    false, nullif(coalesce(current_setting('shop.node', true), host(inet_server_addr())), '')";
 
 /// The new price.
 #[derive(Debug, Deserialize)]

@@ -4,11 +4,12 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio_postgres::Row;
 
-/// The columns in the order in which [`Order::of`] reads them; the last names the server that wrote or read them.
+/// The columns in the order in which [`Order::of`] reads them; the last names the server that wrote or read them. While a
+/// server reads its settings anew its name may be empty: then it is not told.
 macro_rules! columns {
     () => {
         "id, key, product, quantity, amount, state, backwards, reason, refused, attempts, \
-         coalesce(current_setting('shop.node', true), host(inet_server_addr()))"
+         nullif(coalesce(current_setting('shop.node', true), host(inet_server_addr())), '')"
     };
 }
 pub(super) use columns;
