@@ -36,8 +36,7 @@ pub fn acknowledged<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Op> {
 /// that a deposed writer was asked for after its successor's first acknowledgement, and the number of writes of which
 /// it is known who acknowledged them.
 pub fn reigns<'a>(case: &Case<'a>) -> (Vec<Reign<'a>>, Vec<Deposed<'a>>, u64) {
-    let mut writes: Vec<(u16, &Op)> =
-        acknowledged(case).filter_map(|op| Some((op.instance?, op))).collect();
+    let mut writes: Vec<(u16, &Op)> = acknowledged(case).filter_map(|op| Some((op.instance?, op))).collect();
     writes.sort_by_key(|(_, op)| (op.done, op.op));
     let known = writes.len() as u64;
     let mut reigns: Vec<Reign<'a>> = Vec::new();
