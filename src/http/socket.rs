@@ -1,7 +1,7 @@
 //! Reads and writes of a socket by bare system calls.
 //!
 //! The C library's `recv` and `send` are points at which a thread may be cancelled; in a program with threads the guards
-//! around them cost as much as a twentieth of the calls themselves. tokio's own reads and writes go through them.
+//! around them cost 1 to 2 % of a request (seen by perf). tokio's own reads and writes go through them.
 
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::io::{self, ErrorKind};

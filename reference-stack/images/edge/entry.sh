@@ -10,7 +10,7 @@ even | double) ;;
     ;;
 esac
 
-# Orders under way at once: a quarter of a second's worth; without shedding, what this container's memory carries.
+# Orders under way at once: a fifth of a second's worth; without shedding, what this container's memory carries.
 case "$SHEDDING" in
 on) orders=40 ;;
 off) orders=1000 ;;
