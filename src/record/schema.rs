@@ -1,9 +1,7 @@
 //! The columns of the Arrow files. Part of the record's format: columns may be added at the end, never changed.
 
 use super::{FORMAT, FinalTable};
-use arrow_ipc::CompressionType;
-use arrow_ipc::writer::IpcWriteOptions;
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,11 +9,6 @@ use std::sync::Arc;
 pub(crate) const TRACE_ID_BYTES: i32 = 16;
 
 const TIME: &str = "nanoseconds on the run's clock";
-
-/// How all Arrow files are written: the IPC stream format, bodies compressed with LZ4.
-pub(crate) fn options() -> Result<IpcWriteOptions, ArrowError> {
-    IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))
-}
 
 /// The columns of `operations.arrows`: one row for each attempt.
 pub(crate) fn operations() -> Arc<Schema> {

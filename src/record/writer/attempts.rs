@@ -1,9 +1,9 @@
 //! The rows of `operations.arrows` on their way to the disk.
 
+use super::arrow_file::ArrowFile;
 use super::columns::{Flags, Ids, Maybe, Numbers, Texts};
+use super::turns::Turns;
 use crate::event::Attempt;
-use arrow_array::ArrayRef;
-use arrow_array::types::{Int64Type, UInt8Type, UInt16Type, UInt64Type};
 
 /// A batch is written at the latest when it has so many rows (2 MB: larger ones leave the cache and gain nothing),
 const MOST_ROWS: usize = 16 * 1024;
@@ -11,36 +11,36 @@ const MOST_ROWS: usize = 16 * 1024;
 const MOST_TEXT: usize = 16 << 20;
 /// Columns are filled by so many rows at a time: few enough to stay in the innermost cache while every column takes its
 /// part of them.
-const CHUNK: usize = 128;
+pub(super) const CHUNK: usize = 128;
 
 /// The columns of [`schema::operations`](crate::record::schema::operations), in its order.
 #[derive(Default)]
 pub(super) struct AttemptColumns {
-    op: Numbers<UInt64Type>,
-    attempt: Numbers<UInt16Type>,
+    op: Numbers<u64>,
+    attempt: Numbers<u16>,
     last: Flags,
-    replay_of: Maybe<UInt64Type>,
-    user: Numbers<UInt64Type>,
-    session: Numbers<UInt64Type>,
+    replay_of: Maybe<u64>,
+    user: Numbers<u64>,
+    session: Numbers<u64>,
     arrival: Flags,
-    step: Numbers<UInt16Type>,
+    step: Numbers<u16>,
     key: Texts,
     value: Texts,
-    version: Maybe<Int64Type>,
-    intended: Numbers<Int64Type>,
-    started: Numbers<Int64Type>,
-    sent: Maybe<Int64Type>,
-    first_byte: Maybe<Int64Type>,
-    end: Numbers<Int64Type>,
-    sent_state: Numbers<UInt8Type>,
-    status: Maybe<UInt16Type>,
-    outcome: Numbers<UInt8Type>,
+    version: Maybe<i64>,
+    intended: Numbers<i64>,
+    started: Numbers<i64>,
+    sent: Maybe<i64>,
+    first_byte: Maybe<i64>,
+    end: Numbers<i64>,
+    sent_state: Numbers<u8>,
+    status: Maybe<u16>,
+    outcome: Numbers<u8>,
     good: Flags,
-    error: Numbers<UInt8Type>,
-    instance: Maybe<UInt16Type>,
+    error: Numbers<u8>,
+    instance: Maybe<u16>,
     trace_id: Ids,
-    bytes: Numbers<UInt64Type>,
-    reply: Maybe<UInt64Type>,
+    bytes: Numbers<u64>,
+    reply: Maybe<u64>,
     other: Flags,
 }
 
@@ -93,38 +93,43 @@ impl AttemptColumns {
         self.op.len() >= MOST_ROWS || self.key.bytes() + self.value.bytes() >= MOST_TEXT
     }
 
-    /// The rows since the last batch; nothing if there are none.
-    pub(super) fn finish(&mut self) -> Option<Vec<ArrayRef>> {
-        if self.op.len() == 0 {
-            return None;
+    /// Appends the rows since the last batch, if there are any.
+    pub(super) fn append_to(&mut self, file: &mut ArrowFile, turns: &mut Turns) {
+        let rows = self.op.len();
+        if rows == 0 {
+            return;
         }
-        Some(vec![
-            self.op.finish(),
-            self.attempt.finish(),
-            self.last.finish(),
-            self.replay_of.finish(),
-            self.user.finish(),
-            self.session.finish(),
-            self.arrival.finish(),
-            self.step.finish(),
-            self.key.finish(),
-            self.value.finish(),
-            self.version.finish(),
-            self.intended.finish(),
-            self.started.finish(),
-            self.sent.finish(),
-            self.first_byte.finish(),
-            self.end.finish(),
-            self.sent_state.finish(),
-            self.status.finish(),
-            self.outcome.finish(),
-            self.good.finish(),
-            self.error.finish(),
-            self.instance.finish(),
-            self.trace_id.finish(),
-            self.bytes.finish(),
-            self.reply.finish(),
-            self.other.finish(),
-        ])
+        file.append(
+            rows,
+            &mut [
+                &mut self.op,
+                &mut self.attempt,
+                &mut self.last,
+                &mut self.replay_of,
+                &mut self.user,
+                &mut self.session,
+                &mut self.arrival,
+                &mut self.step,
+                &mut self.key,
+                &mut self.value,
+                &mut self.version,
+                &mut self.intended,
+                &mut self.started,
+                &mut self.sent,
+                &mut self.first_byte,
+                &mut self.end,
+                &mut self.sent_state,
+                &mut self.status,
+                &mut self.outcome,
+                &mut self.good,
+                &mut self.error,
+                &mut self.instance,
+                &mut self.trace_id,
+                &mut self.bytes,
+                &mut self.reply,
+                &mut self.other,
+            ],
+            turns,
+        );
     }
 }

@@ -3,11 +3,12 @@
 
 use super::arrow_file::ArrowFile;
 use super::columns::Texts;
+use super::message::Column;
 use super::output::Failure;
+use super::turns::Turns;
 use crate::record::disk::Files;
 use crate::record::folder::final_file;
 use crate::record::{FileSeal, FinalTable, RecordError, schema};
-use arrow_array::ArrayRef;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -43,7 +44,10 @@ impl Finals {
         let mut row = 0;
         while row < table.len() {
             let end = row + batch(table, row);
-            file.append(columns(table, row, end));
+            let mut columns = columns(table, row, end);
+            let mut columns: Vec<&mut dyn Column> =
+                columns.iter_mut().map(|column| column as &mut dyn Column).collect();
+            file.append(end - row, &mut columns, &mut Turns::new(true));
             row = end;
         }
         self.rows += file.written();
@@ -90,12 +94,12 @@ fn batch(table: &FinalTable, from: usize) -> usize {
     rows.count()
 }
 
-fn columns(table: &FinalTable, from: usize, to: usize) -> Vec<ArrayRef> {
+fn columns(table: &FinalTable, from: usize, to: usize) -> Vec<Texts> {
     (0..table.columns.len())
         .map(|column| {
             let mut texts = Texts::default();
             texts.extend((from..to).map(|row| table.text(row, column)));
-            texts.finish()
+            texts
         })
         .collect()
 }

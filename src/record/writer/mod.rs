@@ -5,10 +5,13 @@ mod attempts;
 mod cells;
 mod columns;
 mod finals;
+mod lz4;
+mod message;
 mod operations;
 mod output;
 mod rare;
 mod tally;
+mod turns;
 
 pub(super) use finals::Finals;
 pub(super) use output::Failure;
@@ -20,15 +23,16 @@ use super::{FileSeal, Observer, RecordError, Series, schema};
 use crate::event::{Attempt, Sample, Timed};
 use crate::plan::model::Keep;
 use arrow_file::ArrowFile;
-use attempts::AttemptColumns;
+use attempts::{AttemptColumns, CHUNK};
 use cells::{Cells, Kind};
 use operations::{Joiner, Operation};
 use output::Output;
-use rare::{histogram_columns, sample_columns};
+use rare::{append_histograms, append_samples};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tally::Tally;
+use turns::Turns;
 
 /// How often rows reach the disk where there are few: what a crash can lose.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -60,6 +64,7 @@ pub(super) struct Writer {
     keep: Keep,
     observers: Vec<Box<dyn Observer>>,
     failure: Failure,
+    turns: Turns,
 }
 
 impl Writer {
@@ -84,6 +89,7 @@ impl Writer {
             keep,
             observers,
             failure,
+            turns: Turns::new(false),
         })
     }
 
@@ -93,11 +99,12 @@ impl Writer {
         let mut tell = Instant::now() + TELL;
         loop {
             let work = queue.take(tell.min(next));
+            self.turns = Turns::new(work.more);
             work.events.into_iter().for_each(|event| self.event(&event));
             work.samples.into_iter().for_each(|sample| self.sample(sample));
             if let Some(mut rows) = work.rows {
                 let count = rows.len();
-                self.attempts(&mut rows, work.more);
+                self.attempts(&mut rows);
                 queue.recycle(rows, count);
             }
             if Instant::now() >= next {
@@ -119,7 +126,7 @@ impl Writer {
         let kept = match serde_json::to_vec(event) {
             Ok(mut line) => {
                 line.push(b'\n');
-                self.events.append(&line)
+                self.events.append(&line, &mut self.turns)
             }
             Err(error) => {
                 self.failure.set(format!("cannot encode an event: {error}"));
@@ -137,9 +144,12 @@ impl Writer {
         }
     }
 
-    fn attempts(&mut self, rows: &mut Vec<Attempt>, hurry: bool) {
+    fn attempts(&mut self, rows: &mut Vec<Attempt>) {
         if self.keep == Keep::Marked {
-            self.count_all(rows);
+            for chunk in rows.chunks(CHUNK) {
+                self.count_all(chunk);
+                self.turns.over();
+            }
             let came = rows.len();
             rows.retain(is_marked);
             self.tally.left_out += (came - rows.len()) as u64;
@@ -156,10 +166,7 @@ impl Writer {
                 self.flush_operations();
             }
             left = rest;
-            if !hurry {
-                // Whoever shares the core with us has arrivals to start: the system would let us go on for milliseconds.
-                std::thread::yield_now();
-            }
+            self.turns.over();
         }
     }
 
@@ -206,22 +213,20 @@ impl Writer {
     }
 
     fn flush_operations(&mut self) {
-        if let Some(columns) = self.columns.finish() {
-            self.operations.append(columns);
-        }
+        self.columns.append_to(&mut self.operations, &mut self.turns);
     }
 
     fn flush_histograms(&mut self) {
         let rows = self.cells.finish();
         if !rows.is_empty() {
-            self.histograms.append(histogram_columns(&rows));
+            append_histograms(&mut self.histograms, &rows, &mut self.turns);
             self.observers.iter_mut().for_each(|observer| observer.histograms(&rows));
         }
     }
 
     fn flush_samples(&mut self) {
         if !self.waiting_samples.is_empty() {
-            self.samples.append(sample_columns(&self.waiting_samples));
+            append_samples(&mut self.samples, &self.waiting_samples, &mut self.turns);
             self.waiting_samples.clear();
         }
     }

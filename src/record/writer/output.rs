@@ -1,5 +1,6 @@
 //! A file that is only appended to, hashed while it is written.
 
+use super::turns::Turns;
 use crate::record::disk::{Files, Writable};
 use crate::record::{FileSeal, RecordError, hex};
 use sha2::{Digest, Sha256};
@@ -23,6 +24,9 @@ impl Failure {
         self.0.get().cloned()
     }
 }
+
+/// So much is hashed at a time.
+const PIECE: usize = 32 << 10;
 
 /// An append-only file. After a failed write it is cut back to what was whole, takes nothing more and is not sealed.
 pub(super) struct Output {
@@ -50,13 +54,16 @@ impl Output {
 
     /// Appends all of the bytes, or none and says so.
     #[must_use]
-    pub(super) fn append(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn append(&mut self, bytes: &[u8], turns: &mut Turns) -> bool {
         if self.failed {
             return false;
         }
         match self.file.write_all(bytes) {
             Ok(()) => {
-                self.hasher.update(bytes);
+                for piece in bytes.chunks(PIECE) {
+                    self.hasher.update(piece);
+                    turns.worked(piece.len());
+                }
                 self.length += bytes.len() as u64;
             }
             Err(error) => self.fail(&error),
