@@ -117,6 +117,7 @@ fn example(name: &str) -> Option<PathBuf> {
         .current_dir(root)
         .status()
         .is_ok_and(|status| status.success());
-    let program = root.join("target/release/examples").join(name);
+    // Beside our own program, wherever cargo was told to build.
+    let program = Path::new(env!("CARGO_BIN_EXE_shakedown")).with_file_name("examples").join(name);
     (built && program.exists()).then_some(program)
 }
