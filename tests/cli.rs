@@ -143,6 +143,13 @@ fn overrides_that_lead_nowhere() {
 }
 
 #[test]
+fn a_plan_in_the_place_of_a_counter_runs_name() {
+    let (code, _, error) = Desk::new().run(&["run", "--counter", "plan.toml"]);
+    assert_eq!(code, 64);
+    assert!(error.contains("run plan.toml --counter"), "{error}");
+}
+
+#[test]
 fn a_dry_run_touches_nothing() {
     let desk = Desk::new();
     let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/quickstart.toml");

@@ -19,7 +19,7 @@ pub struct Arguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
     /// Run the plan's own falsification: the changes of its `[counter]` section; passes if what it names fails.
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", value_parser = counter_name)]
     pub counter: Option<String>,
     /// Print the timeline, and touch nothing.
     #[arg(long)]
@@ -62,6 +62,14 @@ pub struct Output {
     /// Annotate the plan's lines with the ten worst findings, and add the summary to $GITHUB_STEP_SUMMARY.
     #[arg(long)]
     pub github: bool,
+}
+
+/// A counter-run's name. A plan written after `--counter` would be taken for one, and then be said to be missing.
+fn counter_name(text: &str) -> Result<String, String> {
+    match text.strip_suffix(".toml") {
+        Some(_) => Err(format!("that is a file; write the plan first: `shakedown run {text} --counter`")),
+        None => Ok(text.to_owned()),
+    }
 }
 
 /// Reads and checks the plan, counter-run and overrides folded in. Warnings are told.
