@@ -66,9 +66,9 @@ pub struct Output {
 
 /// A counter-run's name. A plan written after `--counter` would be taken for one, and then be said to be missing.
 fn counter_name(text: &str) -> Result<String, String> {
-    match text.strip_suffix(".toml") {
-        Some(_) => Err(format!("that is a file; write the plan first: `shakedown run {text} --counter`")),
-        None => Ok(text.to_owned()),
+    match text.ends_with(".toml") {
+        true => Err(format!("that is a file; write the plan first: `shakedown run {text} --counter`")),
+        false => Ok(text.to_owned()),
     }
 }
 

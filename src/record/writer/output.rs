@@ -1,6 +1,6 @@
 //! A file that is only appended to, hashed while it is written.
 
-use super::turns::Turns;
+use super::turns::{TURN, Turns};
 use crate::record::disk::{Files, Writable};
 use crate::record::{FileSeal, RecordError, hex};
 use sha2::{Digest, Sha256};
@@ -24,9 +24,6 @@ impl Failure {
         self.0.get().cloned()
     }
 }
-
-/// So much is hashed at a time.
-const PIECE: usize = 32 << 10;
 
 /// An append-only file. After a failed write it is cut back to what was whole, takes nothing more and is not sealed.
 pub(super) struct Output {
@@ -60,7 +57,7 @@ impl Output {
         }
         match self.file.write_all(bytes) {
             Ok(()) => {
-                for piece in bytes.chunks(PIECE) {
+                for piece in bytes.chunks(TURN) {
                     self.hasher.update(piece);
                     turns.worked(piece.len());
                 }

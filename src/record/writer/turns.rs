@@ -1,7 +1,7 @@
 //! Lets others have the core in the midst of long work.
 
 /// After so many bytes gone through: some tens of microseconds.
-const TURN: usize = 32 << 10;
+pub(super) const TURN: usize = 32 << 10;
 
 /// Whoever shares the core with the writer has arrivals to start, and the system would let us go on for milliseconds. So
 /// the writer goes to the end of the line after every little piece of work, unless it is behind.
