@@ -52,9 +52,16 @@ impl Packer {
 
 #[cfg(test)]
 mod tests {
+    use super::super::turns::counted::given;
     use super::*;
     use lz4_flex::frame::FrameDecoder;
     use std::io::Read;
+
+    #[test]
+    fn way_is_given_between_the_blocks_unless_there_is_a_hurry() {
+        let pack = |turns: &mut Turns| Packer::default().pack(&vec![7; 5 * BLOCK], &mut Vec::new(), turns);
+        assert_eq!((given(false, pack), given(true, pack)), (5, 0));
+    }
 
     #[test]
     fn the_library_unpacks_what_we_packed() {
