@@ -120,10 +120,11 @@ impl Finished {
     }
 }
 
-/// The example server, built beside the tests.
+/// The example server, built beside the tests: of the whole workspace, as CI builds them, or every crate of which another
+/// member wants more would be compiled once more.
 pub fn steady_server() -> PathBuf {
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "steady_server"])
+        .args(["build", "--quiet", "--workspace", "--example", "steady_server"])
         .args((!cfg!(debug_assertions)).then_some("--release"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
