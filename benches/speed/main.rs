@@ -85,6 +85,8 @@ fn three_steps(nginx: &nginx::Nginx, peers: &peers::Peers, rounds: usize, table:
 fn lateness(nginx: &nginx::Nginx, rounds: usize, table: &mut Table) {
     let (mut p50, mut p99) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
+        // What the rounds before have recorded is written out first, or the system would do that in the midst of this one.
+        rustix::fs::sync();
         let bare = timer::bare_loop(10_000, 3);
         let ours = shakedown::open(nginx, 10_000, 3);
         println!(
