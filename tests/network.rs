@@ -6,6 +6,8 @@
 
 #[path = "network/project.rs"]
 mod project;
+#[path = "support/skipping.rs"]
+mod skipping;
 #[path = "network/support.rs"]
 mod support;
 #[path = "support/waiting.rs"]

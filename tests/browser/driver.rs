@@ -1,5 +1,6 @@
 //! A small WebDriver client: what these tests need of <https://www.w3.org/TR/webdriver2/>, and Chromium's own commands.
 
+use crate::skipping::skip;
 use crate::waiting::blocking::eventually;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Lines, Read, Write};
@@ -14,13 +15,6 @@ pub struct Browser {
     _told: Lines<BufReader<ChildStdout>>,
     port: u16,
     session: String,
-}
-
-/// Says that a test is skipped; where nothing may be skipped, fails.
-#[allow(clippy::print_stdout, reason = "who runs the tests is told what was not tested")]
-fn skip(why: &str) {
-    assert!(std::env::var_os("SHAKEDOWN_CI").is_none_or(|value| value != "1"), "{why}");
-    println!("skipped: {why}");
 }
 
 impl Browser {

@@ -1,5 +1,5 @@
 //! The page in a real browser: headless Chromium, driven by its WebDriver. Where there is none, the tests say so and are
-//! skipped; with `SHAKEDOWN_CI=1` they fail. `SHAKEDOWN_SCREENSHOTS=DIR` keeps pictures of the page to be looked at.
+//! skipped; where `SHAKEDOWN_CI` is set they fail. `SHAKEDOWN_SCREENSHOTS=DIR` keeps pictures of the page to be looked at.
 
 mod access;
 mod charts;
@@ -9,6 +9,8 @@ mod plain;
 #[allow(dead_code, reason = "each set of tests uses a part of it")]
 #[path = "../support/recorded.rs"]
 mod recorded;
+#[path = "../support/skipping.rs"]
+mod skipping;
 mod tables;
 #[path = "../support/waiting.rs"]
 mod waiting;

@@ -10,6 +10,8 @@ mod faults;
 mod kinds;
 mod messages;
 mod projects;
+#[path = "../support/skipping.rs"]
+mod skipping;
 mod support;
 mod tls;
 mod vanish;

@@ -1,6 +1,7 @@
 //! An engine over TCP with TLS, as `DOCKER_HOST`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` name it: a door of the test's own before
 //! the engine's socket, which lets in whoever has the right certificate.
 
+use crate::skipping::skip;
 use crate::support::{Project, Turn, engine};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -92,7 +93,7 @@ fn socket(engine: &Turn) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_engine_behind_tls_is_asked_and_faults_go_through_it() {
     let Some(engine) = engine().await else { return };
-    let Some(socket) = socket(&engine) else { return println!("skipped: the engine has no socket here") };
+    let Some(socket) = socket(&engine) else { return skip("the engine has no socket here") };
     let project = Project::up(&engine, "tls").await;
     let door = Door::open(socket).await;
     let (code, said) = door.status(&project, door.certificates.path());

@@ -27,6 +27,8 @@ mod red;
 mod report;
 mod same_seed;
 mod scarce;
+#[path = "../support/skipping.rs"]
+mod skipping;
 mod support;
 #[path = "../support/waiting.rs"]
 mod waiting;

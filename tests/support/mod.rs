@@ -35,13 +35,15 @@ impl Desk {
         std::fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// The program, in this folder. What a CI system sets for its own jobs is not there.
+    /// The program, in this folder. What a CI system sets for its own jobs is not there, nor is a Docker engine: what needs
+    /// none must be the same on a machine without.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shakedown"));
         command
             .args(arguments)
             .current_dir(self.path())
             .env("XDG_STATE_HOME", self.path().join("state"))
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
             .env_remove("GITHUB_STEP_SUMMARY")
             .env_remove("GITHUB_WORKSPACE");
         command

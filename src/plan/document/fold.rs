@@ -42,7 +42,11 @@ pub(crate) fn fold_text(name: &str, text: &str, directory: &Path) -> Folded {
 /// Reads a file as text; every way in which that fails is explained at `blame`.
 fn read(file: &Path, name: &Arc<str>, blame: &Origin) -> Result<String, Diagnostic> {
     let bytes = std::fs::read(file).map_err(|error| {
-        let help = "paths are relative to the file that names them; on the command line, to where you are";
+        let help = if name.contains("://") {
+            "a plan is a file; it names the URL under `[target]`: `url = \"http://127.0.0.1:8080\"`"
+        } else {
+            "paths are relative to the file that names them; on the command line, to where you are"
+        };
         Diagnostic::error(blame.clone(), format!("`{name}` cannot be read: {error}"), help)
     })?;
     String::from_utf8(bytes).map_err(|error| {
@@ -181,6 +185,13 @@ mod tests {
         let again =
             crate::plan::load_text("manifest", &loaded.text, folder.path(), &[]).expect("the folded text");
         assert_eq!(format!("{:?}", again.plan), format!("{plan:?}"));
+    }
+
+    #[test]
+    fn a_url_in_place_of_a_plan_is_told_where_it_belongs() {
+        let told = |name: &str| load(Path::new(name), &[]).expect_err("no plan").to_string();
+        assert!(told("http://127.0.0.1:1").contains("it names the URL under `[target]`"));
+        assert!(told("none.toml").contains("paths are relative to the file"));
     }
 
     #[test]

@@ -17,11 +17,16 @@ use std::sync::{Arc, Mutex};
 /// Checks all of it and returns the stack; nothing has been touched. `name` names the project where the plan does not.
 pub async fn preflight(spec: &StackSpec, name: &str, context: Context) -> Result<ComposeStack, StackError> {
     let environment = context.environment.clone();
+    // What the plan itself has wrong is told first: it is the same with and without an engine.
+    let switches = switches(spec, &|variable| environment(variable))?;
+    let file = file(spec, &context)?;
     let address = Address::from_environment(&|variable| environment(variable));
     let engine = Engine::connect(&address).await?;
     let project = project_name(spec.project.as_deref().unwrap_or(name));
-    let switches = switches(spec, &|variable| environment(variable))?;
-    let compose = compose(spec, &project, &switches, &context).await?;
+    let compose = match file {
+        Some(file) => Some(compose(spec, file, &project, &switches).await?),
+        None => None,
+    };
     match &compose {
         Some(compose) => images(&engine, compose).await?,
         None if !switches.env.is_empty() => {
@@ -52,13 +57,8 @@ pub async fn preflight(spec: &StackSpec, name: &str, context: Context) -> Result
     Ok(ComposeStack { inner: Arc::new(inner), tasks: Mutex::new(Vec::new()) })
 }
 
-/// Compose with the plan's file. `None`: attached, without a file.
-async fn compose(
-    spec: &StackSpec,
-    project: &str,
-    switches: &Switches,
-    context: &Context,
-) -> Result<Option<Compose>, StackError> {
+/// The plan's compose file. `None`: attached, without a file.
+fn file(spec: &StackSpec, context: &Context) -> Result<Option<PathBuf>, StackError> {
     let Some(file) = &spec.file else { return Ok(None) };
     let file: PathBuf = context.plan_directory.join(file);
     if !file.is_file() {
@@ -67,14 +67,24 @@ async fn compose(
             file.display()
         )));
     }
-    Ok(Some(Compose {
+    Ok(Some(file))
+}
+
+/// Compose with the plan's file.
+async fn compose(
+    spec: &StackSpec,
+    file: PathBuf,
+    project: &str,
+    switches: &Switches,
+) -> Result<Compose, StackError> {
+    Ok(Compose {
         program: Program::find().await?,
         file,
         project: project.to_owned(),
         profiles: spec.profiles.clone(),
         env: switches.env.clone(),
         secrets: switches.secrets.clone(),
-    }))
+    })
 }
 
 /// Every image is here, or is built from a Dockerfile. A run pulls nothing: what is tested is what is on the machine.
