@@ -24,7 +24,11 @@ pub(crate) struct Folded {
 pub(crate) fn fold_file(file: &Path) -> Folded {
     let name: Arc<str> = file.display().to_string().into();
     let start = Origin::File { file: name.clone(), line: 1, column: 1 };
-    match read(file, &name, &start) {
+    let help = match name.contains("://") {
+        true => "a plan is a file; it names the URL under `[target]`: `url = \"http://127.0.0.1:8080\"`",
+        false => "the path is relative to where you are",
+    };
+    match read(file, &name, &start, help) {
         Ok(text) => {
             let mut folding = Folding::default();
             folding.stack.extend(file.canonicalize());
@@ -39,14 +43,9 @@ pub(crate) fn fold_text(name: &str, text: &str, directory: &Path) -> Folded {
     Folding::default().finish(&name.into(), text.to_owned(), directory)
 }
 
-/// Reads a file as text; every way in which that fails is explained at `blame`.
-fn read(file: &Path, name: &Arc<str>, blame: &Origin) -> Result<String, Diagnostic> {
+/// Reads a file as text; every way in which that fails is explained at `blame`, with `help` on how files are named there.
+fn read(file: &Path, name: &Arc<str>, blame: &Origin, help: &str) -> Result<String, Diagnostic> {
     let bytes = std::fs::read(file).map_err(|error| {
-        let help = if name.contains("://") {
-            "a plan is a file; it names the URL under `[target]`: `url = \"http://127.0.0.1:8080\"`"
-        } else {
-            "paths are relative to the file that names them; on the command line, to where you are"
-        };
         Diagnostic::error(blame.clone(), format!("`{name}` cannot be read: {error}"), help)
     })?;
     String::from_utf8(bytes).map_err(|error| {
@@ -105,7 +104,12 @@ impl Folding {
     fn include(&mut self, file: &str, origin: &Origin, directory: &Path, prefix: &Path) -> Option<Node> {
         let path = directory.join(file);
         let name: Arc<str> = path.display().to_string().into();
-        let text = match read(&path, &name, origin) {
+        let text = match read(
+            &path,
+            &name,
+            origin,
+            "an include is a file; its path is relative to the plan that names it",
+        ) {
             Ok(text) => text,
             Err(problem) => {
                 self.problems.push(problem);
@@ -191,7 +195,9 @@ mod tests {
     fn a_url_in_place_of_a_plan_is_told_where_it_belongs() {
         let told = |name: &str| load(Path::new(name), &[]).expect_err("no plan").to_string();
         assert!(told("http://127.0.0.1:1").contains("it names the URL under `[target]`"));
-        assert!(told("none.toml").contains("paths are relative to the file"));
+        assert!(told("none.toml").contains("relative to where you are"));
+        let include = wrong("main.toml", &MAIN.replace("shared/more.toml", "http://127.0.0.1:1"));
+        assert!(include.contains("an include is a file") && !include.contains("[target]"), "{include}");
     }
 
     #[test]
