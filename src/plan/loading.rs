@@ -51,11 +51,6 @@ pub fn parse(name: &str, text: &str) -> Result<Plan, Diagnostics> {
     plan.filter(|_| problems.is_empty()).ok_or_else(|| Diagnostics::sorted(problems))
 }
 
-/// Where everything stands in a plan's text; nothing if it is no plan.
-pub fn places(name: &str, text: &str) -> Option<Sources> {
-    fold_text(name, text, Path::new("")).node.as_ref().map(Sources::of)
-}
-
 fn finish(
     file: String,
     directory: PathBuf,

@@ -7,6 +7,7 @@
 
 mod check;
 mod diagnostic;
+mod difference;
 mod document;
 pub mod expression;
 mod loading;
@@ -20,8 +21,9 @@ pub mod template;
 pub mod units;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Origin, Severity};
+pub use difference::{Difference, differences};
 pub use document::Sources;
-pub use loading::{Loaded, load, load_text, parse, places};
+pub use loading::{Loaded, load, load_text, parse};
 pub use model::Plan;
 pub use overrides::Override;
 pub use reference::reference_markdown;

@@ -1,6 +1,7 @@
 //! In what runs differ that should be equal, so that only the deployment is compared.
 
 use super::Judged;
+use crate::plan::{self, Difference as Changed};
 use serde::Serialize;
 
 /// How much a difference takes from a comparison.
@@ -49,10 +50,13 @@ fn between(one: &Judged, other: &Judged) -> Vec<Difference> {
     };
     let names = (&one.assessment.plan, &other.assessment.plan);
     differs(names.0 != names.1, Weight::Refuse, format!("the plans are `{}` and `{}`", names.0, names.1));
+    // The seed has a line of its own below: another seed is another run of the same experiment.
+    let mut plans = plan::differences(&left.plan, &right.plan);
+    plans.retain(|difference| difference.path != "seed");
     differs(
-        names.0 == names.1 && left.plan_sha256 != right.plan_sha256,
+        names.0 == names.1 && !plans.is_empty(),
         Weight::Refuse,
-        format!("{} and {} have different texts of the plan", one.name(), other.name()),
+        format!("{} and {} have different texts of the plan: {}", one.name(), other.name(), listed(&plans)),
     );
     differs(
         left.counter != right.counter,
@@ -92,6 +96,27 @@ fn kind(counter: &Option<String>) -> String {
         Some("") => "a counter-run".to_owned(),
         Some(name) => format!("the counter-run `{name}`"),
     }
+}
+
+/// The first few values that differ.
+fn listed(plans: &[Changed]) -> String {
+    const MOST: usize = 3;
+    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "absent".to_owned());
+    let one = |changed: &Changed| match changed.path.as_str() {
+        "" => "one of them is not TOML".to_owned(),
+        path => {
+            let (first, second) = (shown(&changed.first), shown(&changed.second));
+            match first.len() + second.len() < 80 {
+                true => format!("`{path}` is {first} and {second}"),
+                false => format!("`{path}` differs"),
+            }
+        }
+    };
+    let mut text: Vec<String> = plans.iter().take(MOST).map(one).collect();
+    if plans.len() > MOST {
+        text.push(format!("and {} more values", plans.len() - MOST));
+    }
+    text.join(", ")
 }
 
 fn memory(bytes: u64) -> String {

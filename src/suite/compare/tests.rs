@@ -110,7 +110,7 @@ fn what_differs_beside_the_deployment_is_said() {
     let weights: Vec<Weight> = found.differences.iter().map(|difference| difference.weight).collect();
     assert_eq!(weights, [Weight::Grave, Weight::Grave, Weight::Note], "{:?}", found.differences);
     assert_eq!(found.verdict, Verdict::Unknown);
-    b[0].manifest.plan_sha256 = "other".into();
+    b[0].manifest.plan = "load = { rate = '1/s' }".into();
     assert_eq!(compare(&a, &b, 0.05).differences[0].weight, Weight::Refuse);
     assert_eq!(compare(&a, &a, 0.05).differences, []);
 }
