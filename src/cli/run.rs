@@ -174,6 +174,7 @@ pub fn carry_out(loaded: &Loaded, arguments: &Arguments) -> Result<RunEnd, Stop>
         program,
         helper_image: arguments.helper_image.clone(),
         allowed_targets: arguments.allow_targets.clone(),
+        keep_targets: arguments.output.jtl,
         heal_first: arguments.heal,
         observers: std::iter::once(observer).chain(figures).collect(),
         watch,
@@ -234,20 +235,12 @@ pub(super) fn verdict(wanted: &Output, assessment: &Assessment, folder: &Path) -
 }
 
 /// Prints the summary and says with which code to end.
-pub fn conclude(
-    loaded: &Loaded,
-    run: &RunEnd,
-    assessment: &Assessment,
-    arguments: &Arguments,
-) -> Result<Exit, Stop> {
+pub fn conclude(run: &RunEnd, assessment: &Assessment, arguments: &Arguments) -> Result<Exit, Stop> {
     verdict(&arguments.output, assessment, &run.folder)?;
     for left in &run.unhealed {
         output::line(&format!("shakedown: left unhealed: {left}"));
     }
-    let mut exit = match counter(loaded, arguments)? {
-        Some(counter) => counter_verdict(counter, assessment),
-        None => Exit::of_verdict(verify::exit_code(assessment)),
-    };
+    let mut exit = Exit::of_verdict(verify::exit_code(assessment));
     if let Some(reason) = &run.never_loaded {
         output::line(&format!("shakedown: no load was run: {reason}"));
         exit = exit.and(Exit::Deployment);
@@ -259,10 +252,4 @@ pub fn conclude(
         output::line(&format!("shakedown: the record is not whole: {failure}"));
     }
     Ok(if run.interrupted { exit.and(Exit::Interrupted) } else { exit })
-}
-
-fn counter_verdict(counter: &Counter, assessment: &Assessment) -> Exit {
-    let judged = verify::judge(counter, assessment);
-    output::line(&format!("counter-run: {}", judged.reason));
-    Exit::of_verdict(judged.code)
 }

@@ -86,6 +86,9 @@ pub struct Attempt<Text = String> {
     /// Of an operation that is repeated on purpose and of its repetitions, if a whole response came: the first 8 bytes of
     /// the SHA-256 of its body, big-endian. The same reply has the same (the status stands apart).
     pub reply: Option<u64>,
+    /// The path and query that were sent, secrets masked. Recorded of the first requests of each step, and of all where
+    /// the run was asked to (`run --jtl`).
+    pub target: Option<Text>,
 }
 
 impl<'a> From<&'a Attempt> for Attempt<&'a str> {
@@ -117,6 +120,7 @@ impl<'a> From<&'a Attempt> for Attempt<&'a str> {
             trace_id: attempt.trace_id,
             bytes: attempt.bytes,
             reply: attempt.reply,
+            target: attempt.target.as_deref(),
         }
     }
 }

@@ -63,6 +63,7 @@ impl Row {
             trace_id: self.trace_id,
             bytes: exchange.bytes,
             reply: reply.filter(|_| cx.state.replaying.compared).map(fingerprint),
+            target: None,
         }
     }
 }

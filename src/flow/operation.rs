@@ -99,7 +99,8 @@ impl<W: World> Walker<W> {
                 response.and_then(|response| self.look_at_headers(state, request, response, exchange.end));
             let judged = judge(step, &exchange, &mut self.context(state));
             let row = Row { number, intended, started, trace_id, instance };
-            let attempt = row.attempt(&mut self.context(state), step, &exchange, &judged);
+            let mut attempt = row.attempt(&mut self.context(state), step, &exchange, &judged);
+            attempt.target = self.target(state, step, request);
             let end = exchange.end;
             if judged.good() {
                 self.sink.attempt(attempt);
@@ -176,6 +177,13 @@ impl<W: World> Walker<W> {
             return None;
         }
         Some(self.instances.number(name, &*self.sink))
+    }
+
+    /// The path that was sent, secrets masked: of the first request of each step, and of all where the program keeps them.
+    fn target(&self, state: &mut State, step: &StepPlan, request: &Request) -> Option<String> {
+        let first = self.unseen[usize::from(step.id.0)].replace(false);
+        (first || self.program.keeps_targets)
+            .then(|| sample::masker(&self.context(state)).text(&request.path))
     }
 
     /// Says why an attempt was not good, in words without secrets, and gives the sink a sample where it wants one.

@@ -43,6 +43,8 @@ pub struct Program {
     pub(super) origin: Origin,
     pub(super) instance_header: Option<String>,
     pub(super) per_user_connections: bool,
+    /// Whether the path of every request goes into the record, not only that of each step's first.
+    pub(super) keeps_targets: bool,
     pub(super) client: Arc<ClientConfig>,
 }
 
@@ -164,6 +166,12 @@ impl Program {
 }
 
 impl Program {
+    /// The same; whether the record gets the path of every request, not only that of each step's first.
+    #[must_use]
+    pub fn keeping_targets(self, keeps_targets: bool) -> Program {
+        Program { keeps_targets, ..self }
+    }
+
     /// How connections are made.
     pub fn client_config(&self) -> Arc<ClientConfig> {
         self.client.clone()

@@ -54,6 +54,8 @@ pub(super) struct Walker<W: World> {
     pub(super) globals: Arc<Globals>,
     pub(super) instances: Instances,
     pub(super) gate: RefCell<Gate>,
+    /// By step: whether this walker has sent no request of it yet.
+    pub(super) unseen: Vec<Cell<bool>>,
     pool: W::Pool,
     /// Filled-in requests of each step that nobody uses now; no more than were ever in use at once.
     requests: Vec<RefCell<Vec<Request>>>,
@@ -78,6 +80,7 @@ impl<W: World> Walker<W> {
             pool: world.pool(),
             requests: program.specs.iter().map(|_| RefCell::default()).collect(),
             gate: RefCell::new(Gate::new(program.specs.len())),
+            unseen: program.specs.iter().map(|_| Cell::new(true)).collect(),
             instances: Instances::default(),
             states: RefCell::default(),
             jars: RefCell::default(),

@@ -161,6 +161,7 @@ impl<U: Users, T: Time> Station<U, T> {
             trace_id: None,
             bytes: 0,
             reply: None,
+            target: None,
         });
     }
 }

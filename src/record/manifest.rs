@@ -78,6 +78,17 @@ pub struct Environment {
     pub host: String,
 }
 
+/// A place in a plan's file; line and column count from 1, the column in characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanPlace {
+    /// The file, as it was given; of an included part the included file.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+}
+
 /// What the run was, and what seals its files. Written at the start without seals and again at the end: a folder whose
 /// manifest is not sealed is torn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,6 +107,10 @@ pub struct Manifest {
     pub overrides: Vec<String>,
     /// The name of the counter-run, if this was one.
     pub counter: Option<String>,
+    /// Where objectives, invariants, faults and the load stood in the plan's files when the run began: `objective[2]`,
+    /// `load`; the empty path is the whole plan. Empty in records of versions before 0.2; a value of an override has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, PlanPlace>,
     /// The seed.
     pub seed: u64,
     /// Which of several generators wrote this, from 0.

@@ -26,7 +26,9 @@ pub use final_table::FinalTable;
 pub use folder::{EVENTS, HISTOGRAMS, MANIFEST, OPERATIONS, PRIMARY, RunFolder, SAMPLES};
 pub(crate) use hash::hex;
 pub use hash::sha256;
-pub use manifest::{Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseInfo, Scope, StepInfo};
+pub use manifest::{
+    Environment, FORMAT, FileSeal, InstanceInfo, Manifest, PhaseInfo, PlanPlace, Scope, StepInfo,
+};
 pub use reader::{AttemptBatch, AttemptRow, Outline, Record};
 pub use recorder::Recorder;
 pub use series::{HistogramRow, Observer, Series};

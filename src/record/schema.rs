@@ -48,6 +48,7 @@ pub(crate) fn operations() -> Arc<Schema> {
             "first 8 bytes of the SHA-256 of the response's body, where replayed",
         ),
         field("other", DataType::Boolean, "whether it is a replay with another payload"),
+        optional("target", DataType::Utf8, "path and query that were sent, where they were kept"),
     ];
     table("operations", columns)
 }

@@ -2,7 +2,8 @@
 //!
 //! `timeStamp` is when the generator turned to the request (milliseconds since 1970), `elapsed` how long it took from
 //! then, `Connect` until its first byte was written, `Latency` until the first byte came, `IdleTime` how late it was
-//! against the plan; all in milliseconds. What the record does not hold is 0: `sentBytes`, `grpThreads`, `allThreads`.
+//! against the plan; all in milliseconds. `URL` is the path that was sent; empty where the record does not hold it (`run --jtl`
+//! records all). What the record does not hold is 0: `sentBytes`, `grpThreads`, `allThreads`.
 
 use super::tables::name;
 use super::{ReportError, Reporter, Source};
@@ -74,8 +75,10 @@ fn row(manifest: &Manifest, attempt: &AttemptRow) -> [String; 20] {
         Some(status) => status.to_string(),
         None => format!("Non HTTP response code: {trouble}"),
     };
-    let path =
-        manifest.steps.get(usize::from(attempt.step.0)).map_or(String::new(), |info| info.path.clone());
+    let info = manifest.steps.get(usize::from(attempt.step.0));
+    // What the plan has is what was sent only where nothing is filled in.
+    let fixed = info.map(|info| info.path.as_str()).filter(|path| !path.contains("${"));
+    let path = attempt.target.or(fixed).unwrap_or_default().to_owned();
     [
         millis(Nanos(manifest.anchor_utc) + attempt.started),
         millis(attempt.end - attempt.started),

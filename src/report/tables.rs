@@ -7,6 +7,9 @@ use crate::stats::{Bucket, BySecond, Latencies};
 use crate::verify::{Operation, each_attempt};
 use std::collections::BTreeMap;
 
+/// So many batches of the record are searched for the paths that were sent: a batch is at least a second.
+const BATCHES_WITH_TARGETS: usize = 64;
+
 /// One step in the measured load.
 #[derive(Clone, Debug, Default)]
 pub struct StepTable {
@@ -57,6 +60,8 @@ pub struct Tables {
     pub arrivals: Arrivals,
     /// Who answered; absent if the record does not hold every attempt.
     pub balance: Option<Balance>,
+    /// By step: a path that was sent, where one was recorded.
+    pub targets: Vec<Option<String>>,
     /// The responses' histograms, by second, then step.
     seconds: BTreeMap<(i64, StepId), Vec<Row>>,
 }
@@ -106,6 +111,7 @@ impl Tables {
             tables.histograms(&batch?, manifest);
         }
         tables.operations(record)?;
+        tables.first_targets(record)?;
         tables.arrivals.without_dropped(&tables.troubles);
         if !manifest.complete {
             tables.steps_by_second(manifest);
@@ -122,6 +128,7 @@ impl Tables {
             in_flight: manifest.complete.then(BySecond::default),
             arrivals: Arrivals::new(manifest),
             balance: manifest.complete.then(|| Balance::new(manifest)),
+            targets: vec![None; manifest.steps.len()],
             seconds: BTreeMap::new(),
         }
     }
@@ -150,6 +157,23 @@ impl Tables {
         let attempt = |row: &_| balance.iter_mut().for_each(|balance| balance.attempt(row));
         each_attempt(record, attempt, |operation| self.operation(operation, &record.manifest))?;
         self.balance = balance;
+        Ok(())
+    }
+
+    /// A path of each step, from the beginning of the record: there stand those of each step's first requests.
+    fn first_targets(&mut self, record: &Record) -> Result<(), RecordError> {
+        for batch in record.attempts()?.take(BATCHES_WITH_TARGETS) {
+            for attempt in batch?.iter() {
+                if let (Some(target), Some(kept)) =
+                    (attempt.target, self.targets.get_mut(usize::from(attempt.step.0)))
+                {
+                    kept.get_or_insert_with(|| target.to_owned());
+                }
+            }
+            if self.targets.iter().all(Option::is_some) {
+                break;
+            }
+        }
         Ok(())
     }
 

@@ -39,7 +39,7 @@ pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: C
     let plan = &job.loaded.plan;
     let environment = |name: &str| std::env::var(name).ok();
     let program = Program::compile(plan, &job.loaded.directory, &facts, &environment)
-        .map(Arc::new)
+        .map(|program| Arc::new(program.keeping_targets(job.keep_targets)))
         .map_err(|errors| errors.join("\n"))?;
     let url = rendered(&plan.target.url, &facts);
     stack::allowed_with(&url, &job.allowed_targets, &plan.target.resolve)?;

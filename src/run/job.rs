@@ -44,6 +44,8 @@ pub struct Job {
     pub helper_image: Option<String>,
     /// Hosts outside loopback to which load may go.
     pub allowed_targets: Vec<String>,
+    /// Whether the record gets the path of every request, as a JTL wants it.
+    pub keep_targets: bool,
     /// Whether leftovers of an earlier run are healed first.
     pub heal_first: bool,
     /// Who watches.

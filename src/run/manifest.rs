@@ -3,9 +3,9 @@
 use super::live::Feed;
 use super::{Job, RunError};
 use crate::event::Nanos;
-use crate::plan::Plan;
 use crate::plan::model::Step;
-use crate::record::{Environment, FORMAT, Manifest, Recorder, RunFolder, Scope, StepInfo, sha256};
+use crate::plan::{Loaded, Origin, Plan};
+use crate::record::{Environment, FORMAT, Manifest, PlanPlace, Recorder, RunFolder, Scope, StepInfo, sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ pub(super) fn recorder(
         plan_sha256: sha256(job.loaded.text.as_bytes()),
         overrides: job.overrides.clone(),
         counter: job.counter.clone(),
+        places: places(&job.loaded),
         seed: plan.seed,
         generator: 0,
         anchor_utc,
@@ -48,6 +49,23 @@ pub(super) fn recorder(
     Recorder::start(folder, manifest, keep, observers)
         .map(Arc::new)
         .map_err(|error| RunError::Preflight(error.to_string()))
+}
+
+/// Where the parts of the plan stand that a report points at.
+fn places(loaded: &Loaded) -> BTreeMap<String, PlanPlace> {
+    let plan = &loaded.plan;
+    let numbered = |list: &'static str, count| (0..count).map(move |number| format!("{list}[{number}]"));
+    let paths = numbered("objective", plan.objectives.len())
+        .chain(numbered("invariant", plan.invariants.len()))
+        .chain(numbered("fault", plan.faults.len()))
+        .chain([String::new(), "load".to_owned(), "fault".to_owned()]);
+    let place = |path: String| match loaded.sources.origin(&path) {
+        Origin::File { file, line, column } => {
+            Some((path, PlanPlace { file: file.to_string(), line: *line, column: *column }))
+        }
+        Origin::Set(_) => None,
+    };
+    paths.filter_map(place).collect()
 }
 
 /// The steps in the order of their numbers: flows, setup, teardown.

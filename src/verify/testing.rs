@@ -21,6 +21,7 @@ pub fn objective(id: &str, verdict: Verdict) -> ObjectiveReport {
         interval: Some(Interval { low: Some(0.994), high: Some(0.996) }),
         budget_burned: Some(0.5),
         evidence: Vec::new(),
+        role: None,
     }
 }
 
@@ -89,6 +90,7 @@ pub fn assessment() -> Assessment {
         format: FORMAT,
         plan: "A node dies under load".into(),
         claim: Some("Users do not notice.".into()),
+        counter: None,
         verdict: Verdict::Pass,
         reason: "1 objective was kept through 1 fault.".into(),
         objectives: vec![objective("availability >= 99%", Verdict::Pass)],
@@ -127,6 +129,7 @@ pub fn manifest() -> crate::record::Manifest {
         plan_sha256: String::new(),
         overrides: Vec::new(),
         counter: None,
+        places: Default::default(),
         seed: 7,
         generator: 0,
         anchor_utc: 1_700_000_000_000_000_000,

@@ -213,6 +213,7 @@ impl OpSpec {
             trace_id: None,
             bytes: 0,
             reply: self.reply,
+            target: None,
         }
     }
 }

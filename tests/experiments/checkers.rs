@@ -63,6 +63,7 @@ fn row(op: u64, step: u16, at: i64) -> AttemptRow<'static> {
         trace_id: None,
         bytes: 100,
         reply: None,
+        target: None,
     }
 }
 

@@ -195,6 +195,7 @@ impl Tale {
             plan: text,
             overrides: self.words.overrides.clone(),
             counter: None,
+            places: Default::default(),
             seed: 7,
             generator: 0,
             anchor_utc: 1_795_224_600_000_000_000,
@@ -376,6 +377,7 @@ fn attempt(session: u64, step: u16, begin: f64, millis: f64) -> Attempt {
         trace_id: None,
         bytes: 180,
         reply: None,
+        target: None,
     }
 }
 

@@ -91,6 +91,7 @@ impl Compiler<'_> {
             origin: target.origin,
             instance_header: plan.target.instance_header.clone(),
             per_user_connections: plan.load.connections == Connections::PerUser,
+            keeps_targets: false,
             client: target.client,
         })
     }

@@ -46,6 +46,7 @@ pub(in crate::load) fn row(op: u64) -> Attempt {
         trace_id: None,
         bytes: 0,
         reply: None,
+        target: None,
     }
 }
 

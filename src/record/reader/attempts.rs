@@ -40,6 +40,7 @@ pub struct AttemptBatch {
     bytes: UInt64Array,
     reply: UInt64Array,
     other: Option<BooleanArray>,
+    target: Option<StringArray>,
 }
 
 impl AttemptBatch {
@@ -77,6 +78,7 @@ impl AttemptBatch {
             bytes: required(batch, "bytes")?,
             reply: added(batch, "reply")?,
             other: batch.column_by_name("other").map(|_| required(batch, "other")).transpose()?,
+            target: batch.column_by_name("target").map(|_| optional(batch, "target")).transpose()?,
         })
     }
 
@@ -125,6 +127,7 @@ impl AttemptBatch {
             trace_id: at(&self.trace_id, place, |column| trace_id(column.value(place))),
             bytes: self.bytes.value(place),
             reply: at(&self.reply, place, |column| column.value(place)),
+            target: self.target.as_ref().and_then(|target| at(target, place, |column| column.value(place))),
         }
     }
 }

@@ -34,7 +34,7 @@ fn retried(number: u64, outcomes: &[(Outcome, bool)]) -> Vec<Attempt> {
 #[test]
 fn with_marked_rows_only_the_histograms_are_still_complete() {
     let run = Run::with(Arc::new(Disk), Keep::Marked, Vec::new());
-    let plain = |number| Attempt { key: None, replay_of: None, reply: None, ..attempt(number) };
+    let plain = |number| Attempt { key: None, replay_of: None, reply: None, target: None, ..attempt(number) };
     let mut attempts: Vec<Attempt> = (0..5_000).map(plain).collect();
     attempts.push(refused(5_000));
     attempts.push(Attempt { key: Some("k".into()), ..plain(5_001) });

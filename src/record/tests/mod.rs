@@ -49,6 +49,7 @@ pub(super) fn attempt(number: u64) -> Attempt {
         trace_id: number.is_multiple_of(2).then_some(u128::from(number) << 64 | 1),
         bytes: 512 + number,
         reply: number.is_multiple_of(11).then_some(u64::MAX - number),
+        target: number.is_multiple_of(13).then(|| format!("/orders/{number}?full=1")),
     }
 }
 
@@ -79,6 +80,7 @@ pub(super) fn manifest() -> Manifest {
         plan_sha256: super::sha256(b"name = \"quickstart\"\n"),
         overrides: vec!["load.rate=5/s".into()],
         counter: None,
+        places: Default::default(),
         seed: 7,
         generator: 0,
         anchor_utc: 1_795_224_600_000_000_000,

@@ -42,13 +42,15 @@ pub(super) struct AttemptColumns {
     bytes: Numbers<u64>,
     reply: Maybe<u64>,
     other: Flags,
+    target: Texts,
 }
 
 impl AttemptColumns {
     /// How many of these rows to take next.
     pub(super) fn chunk(rows: &[Attempt]) -> usize {
-        let text =
-            |row: &Attempt| [&row.key, &row.value].into_iter().flatten().map(String::len).sum::<usize>();
+        let text = |row: &Attempt| {
+            [&row.key, &row.value, &row.target].into_iter().flatten().map(String::len).sum::<usize>()
+        };
         let mut room = MOST_TEXT;
         let fits = |row: &&Attempt| {
             let fitted = room > 0;
@@ -86,11 +88,12 @@ impl AttemptColumns {
         self.bytes.extend(rows.iter().map(|row| row.bytes));
         self.reply.extend(rows.iter().map(|row| row.reply));
         self.other.extend(rows.iter().map(|row| row.other));
+        self.target.extend(rows.iter().map(|row| row.target.as_deref()));
     }
 
     /// Whether the batch must be written now.
     pub(super) fn is_full(&self) -> bool {
-        self.op.len() >= MOST_ROWS || self.key.bytes() + self.value.bytes() >= MOST_TEXT
+        self.op.len() >= MOST_ROWS || self.key.bytes() + self.value.bytes() + self.target.bytes() >= MOST_TEXT
     }
 
     /// Appends the rows since the last batch, if there are any.
@@ -128,6 +131,7 @@ impl AttemptColumns {
                 &mut self.bytes,
                 &mut self.reply,
                 &mut self.other,
+                &mut self.target,
             ],
             turns,
         );

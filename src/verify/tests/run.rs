@@ -169,6 +169,7 @@ pub fn good(number: u64, second: f64) -> Attempt {
         trace_id: None,
         bytes: 100,
         reply: None,
+        target: None,
     }
 }
 

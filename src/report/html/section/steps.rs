@@ -91,10 +91,14 @@ fn per_second(count: u64, seconds: f64) -> String {
     if seconds > 0.0 { figures::rate(count as f64 / seconds) } else { figures::NONE.to_owned() }
 }
 
+/// The request that was sent; where the plan fills values in, one of those that were sent.
 fn request(story: &Story, report: &StepReport) -> String {
     let steps = &story.source.record.manifest.steps;
-    let info = steps.iter().find(|info| is(info, report));
-    info.map_or(String::new(), |info| super::super::said::said(&format!("{} {}", info.method, info.path)))
+    let Some(place) = steps.iter().position(|info| is(info, report)) else { return String::new() };
+    let (info, sent) = (&steps[place], story.source.tables.targets.get(place).and_then(Option::as_ref));
+    let path = sent.unwrap_or(&info.path);
+    let varies = if sent.is_some_and(|sent| *sent != info.path) { " (for example)" } else { "" };
+    super::super::said::said(&format!("{} {path}{varies}", info.method))
 }
 
 fn spark(story: &Story, report: &StepReport) -> Markup {
