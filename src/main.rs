@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Ok(Command::Sentinel(arguments)) => return cli::sentinel::main(&arguments),
         Err(stop) => Err(stop),
     };
-    exit.unwrap_or_else(cli::tell).into()
+    cli::finish(exit.unwrap_or_else(cli::tell)).into()
 }
 
 /// One experiment, from the plan's file to the exit code.
@@ -39,7 +39,7 @@ fn experiment(arguments: cli::run::Arguments) -> Result<Exit, Stop> {
         let (assessment, tables) = cli::verify::judge(&plan.plan, &record)?;
         let source = Source { plan: &plan.plan, record: &record, assessment: &assessment, tables: &tables };
         cli::report::write(&run.folder, &source, arguments.output.jtl)?;
-        cli::github::after_run(&plan, &record, &assessment, &arguments.output);
-        cli::run::conclude(&plan, &run, &assessment, &arguments)
+        cli::github::annotate(&plan.plan, &record, &assessment, &arguments.output);
+        cli::run::conclude(&run, &assessment, &arguments)
     })
 }

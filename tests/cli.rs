@@ -247,3 +247,24 @@ fn bad_usage_of_verify_ends_with_64_and_says_what_would_be_right() {
         assert!(error.contains(expected), "{arguments:?}: {error}");
     }
 }
+
+/// A device that takes no byte.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told_and_never_0() {
+    let desk = Desk::new();
+    desk.file("good.jsonl", "{\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}\n{\"process\":0,\"type\":\"ok\",\"f\":\"read\"}\n");
+    for arguments in [
+        &["schema"][..],
+        &["--help"],
+        &["--version"],
+        &["heal", "--help"],
+        &["verify", "--history", "good.jsonl", "--checker", "linearizable", "--json"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opens");
+        let output = desk.command(arguments).stdout(full).output().expect("runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains("cannot write to standard output: No space left"), "{arguments:?}: {error}");
+    }
+}

@@ -277,3 +277,141 @@ fn what_cannot_be_proven_is_told_before_anything_runs() {
     assert_eq!(desk.run(&["prove", "L1", "--resume"]).0, 64, "there is nothing to go on with");
     assert!(!desk.path().join("reports").exists());
 }
+
+#[test]
+fn annotations_of_a_record_point_into_the_file_that_was_included() {
+    let desk = Desk::new();
+    let (address, delay) = server();
+    delay.store(150, Ordering::Relaxed);
+    let whole = plan(&address);
+    let (head, objectives) = whole.split_once("[[objective]]").expect("objectives");
+    desk.file("plans/shared/promises.toml", &format!("[[objective]]{objectives}"));
+    desk.file("plans/plan.toml", &format!("include = [\"shared/promises.toml\"]\n{head}"));
+    let (code, told, error) =
+        desk.run(&["run", "plans/plan.toml", "--quiet", "--github", "--set", "load.rate=50/s"]);
+    assert_eq!(code, 1, "{error}");
+    let expected = "::error file=plans/shared/promises.toml,line=3,col=1,title=FAIL fast::";
+    assert!(told.lines().any(|line| line.starts_with(expected)), "{told}");
+    let run = desk.runs("reports")[0].display().to_string();
+    let (code, again, error) = desk.run(&["verify", &run, "--quiet", "--github"]);
+    assert_eq!(code, 1, "{error}");
+    assert!(again.lines().any(|line| line.starts_with(expected)), "{again}");
+}
+
+/// A plan whose counter-run makes the server's path one that fails.
+const COUNTER: &str = r#"
+[counter]
+why = "the path is broken"
+set = { "flow.ask.step.one.get" = "/broken" }
+fails = ["availability >= 50%"]
+may_fail = ["fast"]
+"#;
+
+#[test]
+fn a_counter_run_that_failed_as_named_is_green_in_every_output() {
+    let desk = Desk::new();
+    let (address, _) = server();
+    desk.file("plan.toml", &(plan(&address) + COUNTER));
+    let (code, told, error) = desk.run(&["run", "plan.toml", "--counter", "--github"]);
+    assert_eq!(code, 0, "{told}\n{error}");
+    assert!(told.contains("PASS     two seconds (counter-run)\n"), "{told}");
+    assert!(told.contains("availability >= 50% failed, as it must: the path is broken."), "{told}");
+    assert!(told.contains("EXPECTED  all operations"), "{told}");
+    assert!(told.contains("::notice ") && !told.contains("::error "), "{told}");
+    assert!(!told.contains("FAIL"), "{told}");
+
+    let folder = desk.runs("reports")[0].clone();
+    let run = folder.display().to_string();
+    let (code, json, _) = desk.run(&["verify", &run, "--json"]);
+    assert_eq!(code, 0, "a record is judged as its run was");
+    let found: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&found["verdict"], &found["counter"]), (&"pass".into(), &"".into()));
+    let promise = &found["objectives"][0];
+    assert_eq!((&promise["verdict"], &promise["role"]), (&"fail".into(), &"must-fail".into()));
+    let junit = std::fs::read_to_string(folder.join("junit.xml")).expect("there");
+    assert!(!junit.contains("<failure") && junit.contains("failed, as the counter-run must"), "{junit}");
+    let summary = std::fs::read_to_string(folder.join("summary.md")).expect("there");
+    assert!(summary.starts_with("## PASS: two seconds (counter-run)"), "{summary}");
+    assert!(!summary.contains("FAIL"), "{summary}");
+    let page = std::fs::read_to_string(folder.join("report.html")).expect("there");
+    assert!(page.contains("EXPECTED") && !page.contains(" FAIL</span>"), "the page");
+    assert_eq!(desk.run(&["report", "reports", "--quiet"]).0, 0);
+    assert!(desk.read("reports/index.html").contains("1 passed, 0 failed"));
+}
+
+#[test]
+fn a_counter_run_that_did_not_fail_is_red_in_every_output() {
+    let desk = Desk::new();
+    let (address, _) = server();
+    desk.file("plan.toml", &(plan(&address) + &COUNTER.replace("/broken", "/other")));
+    let (code, told, error) = desk.run(&["run", "plan.toml", "--counter", "--github"]);
+    assert_eq!(code, 1, "{told}\n{error}");
+    assert!(told.contains("FAIL     two seconds (counter-run)\n"), "{told}");
+    assert!(told.contains("::error ") && told.contains("title=FAIL availability >= 50%"), "{told}");
+    let junit = std::fs::read_to_string(desk.runs("reports")[0].join("junit.xml")).expect("there");
+    assert!(junit.contains("<failure"), "{junit}");
+}
+
+#[test]
+fn runs_that_differ_by_their_seed_alone_are_compared() {
+    let desk = Desk::new();
+    let (address, _) = server();
+    desk.file("plan.toml", &plan(&address));
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "a"]).0, 0);
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "b", "--set", "seed=8"]).0, 0);
+    let (code, told, error) = desk.run(&["compare", "a", "b"]);
+    assert_eq!(code, 0, "{error}");
+    assert!(told.contains("the seeds are 7 and 8"), "{told}");
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "c", "--set", "load.rate=30/s"]).0, 0);
+    let (code, _, error) = desk.run(&["compare", "a", "c"]);
+    assert_eq!(code, 64);
+    assert!(error.contains("`load.rate` is \"60/s\" and \"30/s\""), "{error}");
+}
+
+#[test]
+fn what_was_sent_stands_in_the_jtl_and_the_report() {
+    let desk = Desk::new();
+    let (address, _) = server();
+    let steps = plan(&address).replace("get = \"/\"", "get = \"/balance/acc-${int(1..50):account}?full=1\"");
+    desk.file("plan.toml", &steps);
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--jtl"]).0, 0);
+    let folder = desk.runs("reports")[0].clone();
+    let jtl = std::fs::read_to_string(folder.join("results.jtl")).expect("there");
+    let urls: Vec<&str> = jtl.lines().skip(1).filter_map(|line| line.split(',').nth(13)).collect();
+    assert_eq!(urls.len(), 120);
+    assert!(urls.iter().all(|url| url.starts_with("/balance/acc-") && url.ends_with("?full=1")), "{urls:?}");
+    assert!(!jtl.contains("${"), "{jtl}");
+    let page = std::fs::read_to_string(folder.join("report.html")).expect("there");
+    assert!(page.contains("?full=1 (for example)"), "the steps' table shows a request that was sent");
+
+    // Asked for afterwards: what the record does not hold is left out, and the plan's text is not put in its place.
+    assert_eq!(desk.run(&["run", "plan.toml", "--quiet", "--reports", "other"]).0, 0);
+    let folder = desk.runs("other")[0].clone();
+    assert_eq!(desk.run(&["report", &folder.display().to_string(), "--jtl", "--quiet"]).0, 0);
+    let jtl = std::fs::read_to_string(folder.join("results.jtl")).expect("there");
+    assert!(!jtl.contains("${"), "{jtl}");
+}
+
+#[test]
+fn nothing_that_a_plan_or_a_server_says_steers_the_terminal() {
+    let desk = Desk::new();
+    let address = replies(|_| (200, "{\"t\":\"\u{1b}]0;title\u{7}\u{1b}[31m\u{202e}\"}".to_owned()));
+    let text = plan(&address).replace(
+        "id = \"fast\"\nexpect = \"p50 < 100ms\"",
+        "id = \"esc \\u001b[31m id\\nline two\"\nexpect = \"availability >= 100%\"",
+    );
+    desk.file(
+        "plan.toml",
+        &text.replace("get = \"/\"", "get = \"/\"\nexpect = { json = { \"$.t\" = \"no\" } }"),
+    );
+    let (code, told, error) = desk.run(&["run", "plan.toml", "--github"]);
+    assert_eq!(code, 1, "{error}");
+    let run = desk.runs("reports")[0].display().to_string();
+    let (_, again, errors) = desk.run(&["verify", &run]);
+    for text in [told, error, again, errors] {
+        let steers =
+            |letter: char| letter != '\n' && letter != '\t' && (letter.is_control() || letter == '\u{202e}');
+        assert!(!text.contains(steers), "{text:?}");
+        assert!(text.is_empty() || !text.contains("\nline two"), "{text}");
+    }
+}

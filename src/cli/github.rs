@@ -2,8 +2,8 @@
 
 use super::output;
 use super::run::Output;
-use crate::plan::{self, Loaded, Origin, Plan, Sources};
-use crate::record::Record;
+use crate::plan::Plan;
+use crate::record::{PlanPlace, Record};
 use crate::report::{self, Place, STEP_SUMMARY_BYTES};
 use crate::verify::Assessment;
 use std::fs::OpenOptions;
@@ -13,28 +13,16 @@ use std::path::{Path, PathBuf};
 /// Less room than this for a summary is none.
 const LEAST_BYTES: usize = 1_000;
 
-/// For a run that has just ended.
-pub fn after_run(loaded: &Loaded, record: &Record, assessment: &Assessment, output: &Output) {
-    if output.github {
-        tell(&loaded.plan, Some(&loaded.sources), record, assessment, output);
+/// Prints the annotations and adds the summary, where that was asked for. A record that does not hold where its plan's
+/// parts stood (of a version before 0.2) gives annotations without a line.
+pub fn annotate(plan: &Plan, record: &Record, assessment: &Assessment, output: &Output) {
+    if !output.github {
+        return;
     }
-}
-
-/// For a record. What its plan was made of by overrides or includes stands in no file.
-pub(super) fn again(plan: &Plan, record: &Record, assessment: &Assessment, output: &Output) {
-    if output.github {
-        let manifest = &record.manifest;
-        let as_written =
-            manifest.overrides.is_empty() && manifest.counter.is_none() && plan.include.is_empty();
-        let sources = as_written.then(|| plan::places(&manifest.plan_file, &manifest.plan)).flatten();
-        tell(plan, sources.as_ref(), record, assessment, output);
-    }
-}
-
-fn tell(plan: &Plan, sources: Option<&Sources>, record: &Record, assessment: &Assessment, output: &Output) {
     let here = std::env::current_dir().unwrap_or_default();
     let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
-    let place = |path: &str| place(sources?.origin(path), &here, workspace.as_deref());
+    let place =
+        |path: &str| record.manifest.places.get(path).map(|at| place(at, &here, workspace.as_deref()));
     let found = report::annotations(plan, assessment, &place);
     // GitHub reads both; standard output belongs to the JSON where that was asked for.
     if output.json {
@@ -55,13 +43,12 @@ fn tell(plan: &Plan, sources: Option<&Sources>, record: &Record, assessment: &As
     }
 }
 
-/// Where a value stands, as a path in the repository.
-fn place(origin: &Origin, here: &Path, workspace: Option<&Path>) -> Option<Place> {
-    let Origin::File { file, line, column } = origin else { return None };
-    let whole = here.join(Path::new(&**file));
+/// The same place with the file as a path in the repository.
+fn place(at: &PlanPlace, here: &Path, workspace: Option<&Path>) -> Place {
+    let whole = here.join(&at.file);
     let inside = workspace.and_then(|workspace| whole.strip_prefix(workspace).ok());
-    let file = inside.unwrap_or(Path::new(&**file)).display().to_string();
-    Some(Place { file, line: *line, column: *column })
+    let file = inside.unwrap_or(Path::new(&at.file)).display().to_string();
+    Place { file, line: at.line, column: at.column }
 }
 
 /// Adds the summary to what earlier commands of the step wrote, in the room that is left.
@@ -83,14 +70,13 @@ mod tests {
 
     #[test]
     fn files_are_named_from_the_repository() {
-        let origin = |file: &str| Origin::File { file: file.into(), line: 3, column: 1 };
+        let at = |file: &str| PlanPlace { file: file.into(), line: 3, column: 1 };
         let named = |file: &str, workspace: Option<&str>| {
-            place(&origin(file), Path::new("/w/repo/sub"), workspace.map(Path::new)).map(|place| place.file)
+            place(&at(file), Path::new("/w/repo/sub"), workspace.map(Path::new)).file
         };
-        assert_eq!(named("plans/a.toml", Some("/w/repo")).as_deref(), Some("sub/plans/a.toml"));
-        assert_eq!(named("/w/repo/plans/a.toml", Some("/w/repo")).as_deref(), Some("plans/a.toml"));
-        assert_eq!(named("plans/a.toml", Some("/elsewhere")).as_deref(), Some("plans/a.toml"));
-        assert_eq!(named("plans/a.toml", None).as_deref(), Some("plans/a.toml"));
-        assert_eq!(place(&Origin::Set("a=b".into()), Path::new("/"), None), None);
+        assert_eq!(named("plans/a.toml", Some("/w/repo")), "sub/plans/a.toml");
+        assert_eq!(named("/w/repo/plans/a.toml", Some("/w/repo")), "plans/a.toml");
+        assert_eq!(named("plans/a.toml", Some("/elsewhere")), "plans/a.toml");
+        assert_eq!(named("plans/a.toml", None), "plans/a.toml");
     }
 }

@@ -26,7 +26,7 @@ pub mod stack;
 pub mod verify;
 
 pub use exit::{Exit, Stop};
-pub use output::tell;
+pub use output::{finish, tell};
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -97,8 +97,7 @@ pub fn arguments() -> Result<Command, Stop> {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Pass,
             _ => Exit::Usage,
         };
-        // Nothing can be said where even this cannot be printed.
-        let _ = error.print();
+        output::failed(error.print());
         Stop { exit, message: String::new() }
     })
 }

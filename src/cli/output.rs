@@ -1,18 +1,45 @@
-//! Results go to standard output, everything else to standard error; a reader that has gone is no trouble of ours.
+//! Results go to standard output, everything else to standard error. Control characters are printed as escapes: what a
+//! server, a log or a plan said must not steer the terminal.
 
 use super::{Exit, Stop};
-use std::io::{IsTerminal, Write};
+use crate::report;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
-/// Prints a result.
+/// The first error of writing to standard output. One for the process, as standard output is.
+static FAILURE: OnceLock<String> = OnceLock::new();
+
+/// Prints a result. An error is kept for [`finish`].
 pub(super) fn result(text: &str) {
+    let shown = report::visible_keeping_colour(text);
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    failed(out.write_all(shown.as_bytes()).and_then(|()| out.flush()));
 }
 
-/// Prints a line of progress or trouble.
+/// Prints a line of progress or trouble. Where even this cannot be written, there is no place left to report it.
 pub(super) fn line(text: &str) {
     let mut err = std::io::stderr().lock();
-    let _ = writeln!(err, "{text}");
+    let _ = writeln!(err, "{}", report::visible(text));
+}
+
+/// Keeps the first error of standard output. A reader that closed the pipe has read what it wanted: that is no error.
+pub(super) fn failed(written: std::io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = FAILURE.set(error.to_string());
+    }
+}
+
+/// The exit code, or that of a result that could not be printed where this one is graver.
+pub fn finish(exit: Exit) -> Exit {
+    match FAILURE.get() {
+        None => exit,
+        Some(error) => {
+            line(&format!("shakedown: cannot write to standard output: {error}"));
+            exit.and(Exit::Unknown)
+        }
+    }
 }
 
 /// Tells the user why we stop, and with which code.

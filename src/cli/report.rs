@@ -39,7 +39,7 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
         for file in write(folder, &source, arguments.output.jtl)? {
             told(arguments, &file);
         }
-        github::again(&plan, &record, &assessment, &arguments.output);
+        github::annotate(&plan, &record, &assessment, &arguments.output);
         if wants_index {
             entries.push(Entry::new(folder, &record, &assessment, &tables));
         }

@@ -33,7 +33,7 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
     let (assessment, tables) = judge(&plan, &record)?;
     let source = Source { plan: &plan, record: &record, assessment: &assessment, tables: &tables };
     super::report::write(folder, &source, arguments.output.jtl)?;
-    github::again(&plan, &record, &assessment, &arguments.output);
+    github::annotate(&plan, &record, &assessment, &arguments.output);
     run::verdict(&arguments.output, &assessment, folder)?;
     Ok(Exit::of_verdict(verify::exit_code(&assessment)))
 }

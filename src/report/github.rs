@@ -6,7 +6,7 @@
 use super::masked;
 use super::terminal::word;
 use crate::plan::Plan;
-use crate::verify::{Assessment, FaultReport, InvariantReport, ObjectiveReport, Verdict};
+use crate::verify::{Assessment, FaultReport, InvariantReport, ObjectiveReport, Standing};
 
 /// GitHub shows no more of a step.
 pub const MOST: usize = 10;
@@ -35,23 +35,23 @@ pub struct Annotations {
 
 /// What is to be annotated.
 struct Finding<'a> {
-    verdict: Verdict,
+    standing: Standing,
     advisory: bool,
     name: &'a str,
     /// The plan's path of what it is about: `objective[2]`.
     path: String,
-    reason: &'a str,
+    reason: String,
     evidence: &'a [String],
 }
 
 impl Finding<'_> {
     /// The smaller, the worse.
     fn rank(&self) -> u8 {
-        match (self.advisory, self.verdict, self.path.starts_with("invariant")) {
-            (false, Verdict::Fail, true) => 0,
-            (false, Verdict::Fail, false) => 1,
-            (false, _, _) => 2,
-            (true, ..) => 3,
+        match (self.advisory, self.standing, self.path.starts_with("invariant")) {
+            (false, Standing::Fail, true) => 0,
+            (false, Standing::Fail, false) => 1,
+            (false, Standing::Unknown, _) => 2,
+            _ => 3,
         }
     }
 }
@@ -77,19 +77,19 @@ fn findings<'a>(plan: &Plan, assessment: &'a Assessment) -> Vec<Finding<'a>> {
         assessment.invariants.iter().enumerate().map(|(number, report)| invariant(number, report));
     let faults = assessment.faults.iter().map(|report| fault(plan, report));
     let generator = Finding {
-        verdict: assessment.generator.verdict,
+        standing: assessment.generator.verdict.into(),
         advisory: false,
         name: "generator",
         path: "load".to_owned(),
-        reason: &assessment.generator.reason,
+        reason: assessment.generator.reason.clone(),
         evidence: &[],
     };
     let caveats = assessment.caveats.iter().map(|caveat| Finding {
-        verdict: Verdict::Unknown,
+        standing: Standing::Unknown,
         advisory: false,
         name: "record",
         path: String::new(),
-        reason: caveat,
+        reason: caveat.clone(),
         evidence: &[],
     });
     invariants
@@ -97,28 +97,28 @@ fn findings<'a>(plan: &Plan, assessment: &'a Assessment) -> Vec<Finding<'a>> {
         .chain([generator])
         .chain(faults)
         .chain(caveats)
-        .filter(|finding| finding.verdict != Verdict::Pass)
+        .filter(|finding| finding.standing != Standing::Pass)
         .collect()
 }
 
 fn objective(number: usize, report: &ObjectiveReport) -> Finding<'_> {
     Finding {
-        verdict: report.verdict,
+        standing: report.standing(),
         advisory: report.advisory,
         name: &report.id,
         path: format!("objective[{number}]"),
-        reason: &report.reason,
+        reason: report.explained(),
         evidence: &report.evidence,
     }
 }
 
 fn invariant(number: usize, report: &InvariantReport) -> Finding<'_> {
     Finding {
-        verdict: report.verdict,
+        standing: report.standing(),
         advisory: false,
         name: &report.id,
         path: format!("invariant[{number}]"),
-        reason: &report.reason,
+        reason: report.explained(),
         evidence: &report.evidence,
     }
 }
@@ -126,27 +126,27 @@ fn invariant(number: usize, report: &InvariantReport) -> Finding<'_> {
 fn fault<'a>(plan: &Plan, report: &'a FaultReport) -> Finding<'a> {
     let number = plan.faults.iter().position(|fault| fault.id == report.id);
     Finding {
-        verdict: report.verdict,
+        standing: report.verdict.into(),
         advisory: false,
         name: &report.id,
         path: number.map_or_else(|| "fault".to_owned(), |number| format!("fault[{number}]")),
-        reason: &report.reason,
+        reason: report.reason.clone(),
         evidence: &[],
     }
 }
 
 fn command(finding: &Finding, place: &dyn Fn(&str) -> Option<Place>) -> String {
-    let level = match (finding.advisory, finding.verdict) {
-        (true, _) => "notice",
-        (false, Verdict::Fail) => "error",
-        (false, _) => "warning",
+    let level = match (finding.advisory, finding.standing) {
+        (true, _) | (_, Standing::Pass | Standing::ExpectedFail) => "notice",
+        (false, Standing::Fail) => "error",
+        (false, Standing::Unknown) => "warning",
     };
     let at = place(&finding.path).map_or(String::new(), |place| {
         format!("file={},line={},col={},", property(&place.file), place.line, place.column)
     });
-    let title = clipped(&format!("{} {}", word(finding.verdict), finding.name), LONGEST_TITLE);
+    let title = clipped(&format!("{} {}", word(finding.standing), finding.name), LONGEST_TITLE);
     let lines: Vec<&str> =
-        std::iter::once(finding.reason).chain(finding.evidence.iter().map(String::as_str)).collect();
+        std::iter::once(finding.reason.as_str()).chain(finding.evidence.iter().map(String::as_str)).collect();
     let message = clipped(&masked(&lines.join("\n")), LONGEST_MESSAGE);
     format!("::{level} {at}title={}::{}\n", property(&title), data(&message))
 }

@@ -73,7 +73,7 @@ fn objective(report: &ObjectiveReport) -> [String; 16] {
     let exact = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     [
         report.id.clone(),
-        word(report.verdict).to_lowercase(),
+        word(report.standing()).to_lowercase(),
         report.advisory.to_string(),
         report.expect.clone(),
         report.window.clone(),
@@ -87,17 +87,17 @@ fn objective(report: &ObjectiveReport) -> [String; 16] {
         exact(report.interval.and_then(|interval| interval.high)),
         report.samples.to_string(),
         exact(report.budget_burned),
-        report.reason.clone(),
+        report.explained(),
     ]
 }
 
 fn invariant(report: &InvariantReport) -> [String; 6] {
     [
         report.id.clone(),
-        word(report.verdict).to_lowercase(),
+        word(report.standing()).to_lowercase(),
         report.check.clone(),
         report.samples.to_string(),
-        report.reason.clone(),
+        report.explained(),
         report.evidence.join("\n"),
     ]
 }

@@ -29,7 +29,7 @@ pub use github::{Annotations, Place, annotations};
 pub use markdown::{Page, STEP_SUMMARY_BYTES, summary};
 pub use pulse::{Beat, pulse};
 pub use tables::Tables;
-pub use terminal::{Style, Table, terminal, verdict_line, word, wrap};
+pub use terminal::{Style, Table, terminal, verdict_line, visible, visible_keeping_colour, word, wrap};
 pub use verdict::{json, schema};
 
 use crate::plan::Plan;

@@ -7,7 +7,7 @@ use super::strike::{Strike, strikes};
 use super::survey::{Survey, survey, watch};
 use super::verdict::{Judged, overall};
 use super::windows::Observed;
-use super::{caveats, fault, generator, invariant, objective, repair, trust};
+use super::{caveats, fault, generator, invariant, objective, repair, standing, trust};
 use crate::event::Nanos;
 use crate::plan::Plan;
 use crate::plan::expression::{Metric, Window};
@@ -60,7 +60,11 @@ pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
     repair::add_mttr(&mut faults);
     repair::add_rpo(&mut faults, &judged, manifest.load_start);
     let invariants = judged.into_iter().map(|judged| judged.report).collect();
-    Ok(conclude(plan, record, &survey, measured, objectives, invariants, faults))
+    let mut assessment = conclude(plan, record, &survey, measured, objectives, invariants, faults);
+    if let Some(counter) = manifest.counter.as_deref().and_then(|name| plan.counters.called(name)) {
+        standing::judge_counter_run(&mut assessment, counter);
+    }
+    Ok(assessment)
 }
 
 fn conclude(
@@ -87,6 +91,7 @@ fn conclude(
         format: FORMAT,
         plan: plan.name.clone(),
         claim: plan.claim.clone(),
+        counter: None,
         verdict,
         reason,
         objectives,

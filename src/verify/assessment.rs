@@ -1,5 +1,6 @@
 //! What a run is found to be: `verdict.json`.
 
+use super::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,9 @@ pub struct ObjectiveReport {
     /// The few lines that show it: what was wrong, how often, from when to when.
     #[serde(default)]
     pub evidence: Vec<String>,
+    /// In a counter-run: whether it must or may fail.
+    #[serde(default)]
+    pub role: Option<Role>,
 }
 
 /// What one step of the load was like, warm-up excluded. Quantiles are those of operations, from the intended start;
@@ -109,6 +113,9 @@ pub struct InvariantReport {
     pub samples: u64,
     /// The few lines that show it.
     pub evidence: Vec<String>,
+    /// In a counter-run: whether it must or may fail.
+    #[serde(default)]
+    pub role: Option<Role>,
 }
 
 /// When users were served again after a fault.
@@ -214,7 +221,10 @@ pub struct Assessment {
     pub plan: String,
     /// The plan's claim.
     pub claim: Option<String>,
-    /// The verdict on the whole.
+    /// The name of the counter-run, if it was one; empty if it has none.
+    #[serde(default)]
+    pub counter: Option<String>,
+    /// The verdict on the whole. Of a counter-run: pass if it failed as named.
     pub verdict: Verdict,
     /// Why, in one sentence.
     pub reason: String,

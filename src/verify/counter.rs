@@ -6,8 +6,8 @@ use crate::plan::model::Counter;
 /// Whether a counter-run failed as named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterVerdict {
-    /// 0: it failed as named; 2: it cannot be said; 1: it did not, or something else failed too.
-    pub code: u8,
+    /// Pass: it failed as named. Unknown: it cannot be said. Fail: it did not, or something else failed too.
+    pub verdict: Verdict,
     /// Why, in one sentence.
     pub reason: String,
 }
@@ -16,10 +16,10 @@ pub struct CounterVerdict {
 pub fn judge(counter: &Counter, assessment: &Assessment) -> CounterVerdict {
     let found = verdicts(assessment);
     let of = |id: &String| found.iter().find(|(name, _)| *name == id).map(|(_, verdict)| *verdict);
-    let say = |code, reason: String| CounterVerdict { code, reason };
+    let say = |verdict, reason: String| CounterVerdict { verdict, reason };
 
     if counter.fails.is_empty() {
-        return say(1, "the counter-run names nothing that must fail".to_owned());
+        return say(Verdict::Fail, "the counter-run names nothing that must fail".to_owned());
     }
     let is = |wanted: Option<Verdict>| {
         counter.fails.iter().filter(|id| of(id) == wanted).cloned().collect::<Vec<_>>()
@@ -27,14 +27,14 @@ pub fn judge(counter: &Counter, assessment: &Assessment) -> CounterVerdict {
     let unnamed = is(None);
     if !unnamed.is_empty() {
         return say(
-            1,
+            Verdict::Fail,
             format!("{} must fail, but the plan has no such objective or invariant", unnamed.join(", ")),
         );
     }
     let kept = is(Some(Verdict::Pass));
     if !kept.is_empty() {
         return say(
-            1,
+            Verdict::Fail,
             format!("{} should have failed and passed: the plan does not notice", kept.join(", ")),
         );
     }
@@ -45,13 +45,19 @@ pub fn judge(counter: &Counter, assessment: &Assessment) -> CounterVerdict {
         .map(|(id, _)| *id)
         .collect();
     if !others.is_empty() {
-        return say(1, format!("{} failed too, which the counter-run does not name", others.join(", ")));
+        return say(
+            Verdict::Fail,
+            format!("{} failed too, which the counter-run does not name", others.join(", ")),
+        );
     }
     let open = is(Some(Verdict::Unknown));
     if !open.is_empty() {
-        return say(2, format!("{} must fail, and not enough was seen to say so", open.join(", ")));
+        return say(
+            Verdict::Unknown,
+            format!("{} must fail, and not enough was seen to say so", open.join(", ")),
+        );
     }
-    say(0, format!("{} failed, as it must: {}", counter.fails.join(", "), counter.why))
+    say(Verdict::Pass, format!("{} failed, as it must: {}", counter.fails.join(", "), counter.why))
 }
 
 /// The verdict of everything that has an id. Of several with one id the gravest counts.
@@ -73,7 +79,7 @@ mod tests {
     use super::*;
     use crate::verify::testing::{assessment, objective};
 
-    fn code(a: Verdict, b: Verdict, c: Verdict) -> u8 {
+    fn found(a: Verdict, b: Verdict, c: Verdict) -> Verdict {
         let mut found = assessment();
         found.objectives = vec![objective("a", a), objective("b", b), objective("c", c)];
         let counter = Counter {
@@ -84,19 +90,19 @@ mod tests {
             may_fail: vec!["b".into()],
             tries: 1,
         };
-        judge(&counter, &found).code
+        judge(&counter, &found).verdict
     }
 
     #[test]
     fn exactly_what_is_named_must_fail() {
         use Verdict::*;
-        assert_eq!(code(Fail, Pass, Pass), 0);
-        assert_eq!(code(Fail, Fail, Pass), 0, "`may_fail` may");
-        assert_eq!(code(Fail, Pass, Unknown), 0, "what did not fail is right");
-        assert_eq!(code(Pass, Pass, Pass), 1);
-        assert_eq!(code(Fail, Pass, Fail), 1);
-        assert_eq!(code(Unknown, Pass, Pass), 2);
-        assert_eq!(code(Unknown, Pass, Fail), 1, "wrong beats unknown");
+        assert_eq!(found(Fail, Pass, Pass), Pass);
+        assert_eq!(found(Fail, Fail, Pass), Pass, "`may_fail` may");
+        assert_eq!(found(Fail, Pass, Unknown), Pass, "what did not fail is right");
+        assert_eq!(found(Pass, Pass, Pass), Fail);
+        assert_eq!(found(Fail, Pass, Fail), Fail);
+        assert_eq!(found(Unknown, Pass, Pass), Unknown);
+        assert_eq!(found(Unknown, Pass, Fail), Fail, "wrong beats unknown");
     }
 
     #[test]
@@ -110,7 +116,7 @@ mod tests {
             tries: 1,
         };
         let verdict = judge(&counter, &assessment());
-        assert_eq!(verdict.code, 1);
+        assert_eq!(verdict.verdict, Verdict::Fail);
         assert!(verdict.reason.contains("nobody"), "{}", verdict.reason);
     }
 }

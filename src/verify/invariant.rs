@@ -76,6 +76,7 @@ fn report(invariant: &Invariant, finding: &Finding) -> InvariantReport {
         reason: finding.reason.clone(),
         samples: finding.samples,
         evidence: finding.evidence.clone(),
+        role: None,
     }
 }
 

@@ -57,6 +57,7 @@ mod tests {
             reason: String::new(),
             samples: 10,
             evidence: Vec::new(),
+            role: None,
         };
         let lost = seconds.iter().map(|second| Nanos::from_secs_f64(*second)).collect();
         Judged { report, lost, tells_loss: true }

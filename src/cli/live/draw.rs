@@ -4,6 +4,7 @@ use super::super::output;
 use super::heat;
 use super::state::{KEPT, Second, State};
 use crate::event::{Nanos, Phase};
+use crate::report::visible;
 use crate::stats::Quantile;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,7 +20,7 @@ pub(super) fn block(state: &mut State, drawn: usize) -> usize {
         let _ = write!(text, "\x1b[{drawn}A");
     }
     for line in &lines {
-        let cut: String = line.chars().take(output::width().saturating_sub(1)).collect();
+        let cut: String = visible(line).chars().take(output::width().saturating_sub(1)).collect();
         let _ = writeln!(text, "\r\x1b[2K{cut}");
     }
     for _ in lines.len()..drawn {

@@ -1,5 +1,6 @@
 //! The plan's own falsification.
 
+use super::OneOrMany;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +26,16 @@ pub struct Counter {
     /// named.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub tries: u32,
+}
+
+impl OneOrMany<Counter> {
+    /// The counter-run that `run --counter NAME` carries out; with an empty name the plan's only one.
+    pub fn called(&self, name: &str) -> Option<&Counter> {
+        match self.0.as_slice() {
+            [only] if name.is_empty() => Some(only),
+            all => all.iter().find(|counter| counter.name.as_deref() == Some(name)),
+        }
+    }
 }
 
 fn once() -> u32 {

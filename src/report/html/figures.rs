@@ -44,7 +44,21 @@ pub fn quantile(quantile: Quantile) -> String {
 
 /// Seconds: `10.00s`.
 pub fn seconds(value: f64) -> String {
-    format!("{value:.2}s")
+    fixed(value, 2)
+}
+
+/// Seconds: `10.0s`.
+pub fn tenths(value: f64) -> String {
+    fixed(value, 1)
+}
+
+/// What rounds to zero has no sign.
+fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}s");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.' | b's')) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 /// A part of a whole in percent: `0.03%`; nothing of nothing has no share.
@@ -150,5 +164,13 @@ mod tests {
         let both = Interval { low: Some(0.994), high: Some(0.996) };
         assert_eq!(interval(both, Unit::Share), "99.4% … 99.6%");
         assert_eq!(interval(Interval { low: Some(2e6), high: None }, Unit::Time), "≥ 2ms");
+    }
+
+    #[test]
+    fn what_rounds_to_zero_has_no_sign() {
+        assert_eq!(
+            (seconds(-0.0), tenths(-0.04), tenths(-0.06)),
+            ("0.00s".into(), "0.0s".into(), "-0.1s".into())
+        );
     }
 }

@@ -13,6 +13,7 @@ pub(super) mod series;
 pub mod slug;
 pub mod spark;
 
+use super::terminal::title;
 use super::{ReportError, Reporter, Source};
 use bins::Bins;
 use chart::{Frame, bands};
@@ -80,7 +81,7 @@ impl Reporter for Html {
             (section::balance(&story))
             (section::environment(&story))
         };
-        let title = format!("{}: {}", part::word(source.assessment.verdict), source.assessment.plan);
+        let title = format!("{}: {}", part::word(source.assessment.verdict), title(source.assessment));
         out.write_all(page(&title, &SECTIONS, content).into_string().as_bytes())?;
         Ok(())
     }

@@ -1,49 +1,51 @@
 //! The small parts that every page is made of: badges, notes, sections, tables that scroll.
 
 use super::said::said;
-use crate::verify::Verdict;
+use crate::verify::Standing;
 use maud::{Markup, html};
 
 /// The word for a verdict.
 pub use crate::report::terminal::word;
 
 /// The class by which a verdict is coloured: `pass`, `unknown`, `fail`.
-pub fn tone(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Unknown => "unknown",
-        Verdict::Fail => "fail",
+pub fn tone(standing: impl Into<Standing>) -> &'static str {
+    match standing.into() {
+        Standing::Pass | Standing::ExpectedFail => "pass",
+        Standing::Unknown => "unknown",
+        Standing::Fail => "fail",
     }
 }
 
 /// A verdict as a word with a shape of its own, so that it is told without colour too.
-pub fn badge(verdict: Verdict) -> Markup {
-    html! { span class={ "badge " (tone(verdict)) } { (shape(verdict)) " " (word(verdict)) } }
+pub fn badge(standing: impl Into<Standing>) -> Markup {
+    let standing = standing.into();
+    html! { span class={ "badge " (tone(standing)) } { (shape(standing)) " " (word(standing)) } }
 }
 
 /// The shape of a verdict beside its word: a tick, a question, a cross.
-pub fn shape(verdict: Verdict) -> Markup {
+pub fn shape(standing: impl Into<Standing>) -> Markup {
     html! {
         svg class="shape" role="presentation" aria-hidden="true" width="14" height="14" viewBox="0 0 16 16"
-            { (strokes(verdict)) }
+            { (strokes(standing.into())) }
     }
 }
 
 /// The shape of a verdict where it stands without its word.
-pub fn sign(verdict: Verdict) -> Markup {
+pub fn sign(standing: impl Into<Standing>) -> Markup {
+    let standing = standing.into();
     html! {
         svg class="shape" role="img" width="14" height="14" viewBox="0 0 16 16" {
-            title { (word(verdict).to_lowercase()) }
-            (strokes(verdict))
+            title { (word(standing).to_lowercase()) }
+            (strokes(standing))
         }
     }
 }
 
-fn strokes(verdict: Verdict) -> Markup {
-    let (color, path) = match verdict {
-        Verdict::Pass => ("#1a7f37", "M3.5 8.5l3 3 6-7"),
-        Verdict::Unknown => ("#8a5a00", "M5 6a3 3 0 1 1 4.3 2.7Q8 9.4 8 10.5M8 13v.1"),
-        Verdict::Fail => ("#b3261e", "M4 4l8 8M12 4l-8 8"),
+fn strokes(standing: Standing) -> Markup {
+    let (color, path) = match standing {
+        Standing::Pass | Standing::ExpectedFail => ("#1a7f37", "M3.5 8.5l3 3 6-7"),
+        Standing::Unknown => ("#8a5a00", "M5 6a3 3 0 1 1 4.3 2.7Q8 9.4 8 10.5M8 13v.1"),
+        Standing::Fail => ("#b3261e", "M4 4l8 8M12 4l-8 8"),
     };
     html! {
         path d=(path) fill="none" stroke=(color) stroke-width="2.4" stroke-linecap="round"

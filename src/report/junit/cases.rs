@@ -1,6 +1,6 @@
 //! From the assessment to suites of test cases.
 
-use crate::verify::{Assessment, FaultReport, GeneratorReport, InvariantReport, ObjectiveReport, Verdict};
+use crate::verify::{Assessment, FaultReport, GeneratorReport, InvariantReport, ObjectiveReport, Standing};
 use std::collections::BTreeMap;
 
 /// What became of a case.
@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub(super) enum Outcome {
     /// It holds.
     Passed,
+    /// It failed in a counter-run that names it.
+    ExpectedFail,
     /// It was violated.
     Failed,
     /// It could not be evaluated.
@@ -63,18 +65,19 @@ fn suite(name: &'static str, cases: impl IntoIterator<Item = Case>) -> Suite {
     Suite { name, cases: cases.into_iter().map(numbered).collect() }
 }
 
-fn outcome(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::Pass => Outcome::Passed,
-        Verdict::Fail => Outcome::Failed,
-        Verdict::Unknown => Outcome::Error,
+fn outcome(standing: impl Into<Standing>) -> Outcome {
+    match standing.into() {
+        Standing::Pass => Outcome::Passed,
+        Standing::ExpectedFail => Outcome::ExpectedFail,
+        Standing::Fail => Outcome::Failed,
+        Standing::Unknown => Outcome::Error,
     }
 }
 
 fn objective(report: &ObjectiveReport) -> Case {
     let (outcome, message) = match report.advisory {
         true => (Outcome::Skipped, format!("advisory, does not gate: {}", report.reason)),
-        false => (outcome(report.verdict), report.reason.clone()),
+        false => (outcome(report.standing()), report.explained()),
     };
     let mut details = vec![
         format!("expected: {}", report.expect),
@@ -91,8 +94,8 @@ fn invariant(report: &InvariantReport) -> Case {
     details.extend(report.evidence.iter().cloned());
     Case {
         name: report.id.clone(),
-        outcome: outcome(report.verdict),
-        message: report.reason.clone(),
+        outcome: outcome(report.standing()),
+        message: report.explained(),
         details,
         seconds: 0.0,
     }

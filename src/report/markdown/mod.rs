@@ -10,7 +10,7 @@ mod steps;
 pub use escape::cell;
 pub use page::Page;
 
-use super::terminal::word;
+use super::terminal::{title, word};
 use super::{ReportError, Reporter, Source};
 use crate::record::{Manifest, utc_text};
 use crate::verify::Assessment;
@@ -37,7 +37,7 @@ impl Reporter for SummaryMd {
 /// The summary in at most `limit` bytes. What has no room is left out from the end, and the last line counts it.
 pub fn summary(assessment: &Assessment, manifest: &Manifest, limit: usize) -> String {
     let mut page = Page::new(limit);
-    page.text(&format!("## {}: ", word(assessment.verdict)), &assessment.plan);
+    page.text(&format!("## {}: ", word(assessment.verdict)), &title(assessment));
     page.gap();
     page.text("", &assessment.reason);
     if let Some(claim) = &assessment.claim {

@@ -4,7 +4,7 @@ use super::Page;
 use crate::plan::expression::Quantity;
 use crate::report::number::{number, quantity};
 use crate::report::terminal::word;
-use crate::verify::{Assessment, Interval, InvariantReport, ObjectiveReport, Verdict};
+use crate::verify::{Assessment, Interval, ObjectiveReport, Standing};
 
 /// The objectives.
 pub(super) fn objectives(page: &mut Page, assessment: &Assessment) {
@@ -27,14 +27,14 @@ pub(super) fn objectives(page: &mut Page, assessment: &Assessment) {
     }
     page.gap();
     for report in &assessment.objectives {
-        reasons(page, &report.id, report.verdict, &report.reason, &report.evidence);
+        reasons(page, &report.id, report.standing(), &report.explained(), &report.evidence);
     }
 }
 
 fn row(report: &ObjectiveReport) -> [String; 8] {
     let advisory = if report.advisory { " (advisory)" } else { "" };
     [
-        format!("{}{advisory}", word(report.verdict)),
+        format!("{}{advisory}", word(report.standing())),
         report.id.clone(),
         report.expect.clone(),
         report.actual_text.clone(),
@@ -63,19 +63,19 @@ pub(super) fn invariants(page: &mut Page, assessment: &Assessment) {
     }
     page.heading("Invariants");
     page.table(&["verdict", "invariant", "checker", "operations seen:"]);
-    for InvariantReport { id, check, verdict, samples, .. } in &assessment.invariants {
-        page.row(&[word(*verdict), id, check, &samples.to_string()]);
+    for report in &assessment.invariants {
+        page.row(&[word(report.standing()), &report.id, &report.check, &report.samples.to_string()]);
     }
     page.gap();
     for report in &assessment.invariants {
-        reasons(page, &report.id, report.verdict, &report.reason, &report.evidence);
+        reasons(page, &report.id, report.standing(), &report.explained(), &report.evidence);
     }
 }
 
-fn reasons(page: &mut Page, id: &str, verdict: Verdict, reason: &str, evidence: &[String]) {
-    if verdict == Verdict::Pass {
+fn reasons(page: &mut Page, id: &str, standing: Standing, reason: &str, evidence: &[String]) {
+    if standing == Standing::Pass {
         return;
     }
-    page.item(&format!("{} {id}: {reason}", word(verdict)));
+    page.item(&format!("{} {id}: {reason}", word(standing)));
     evidence.iter().for_each(|line| page.text("  - ", line));
 }

@@ -40,7 +40,7 @@ fn row(fault: &FaultReport) -> Row {
         recovered,
         format!("{}/{}", count(fault.bad, 5), count(fault.operations, 5)),
     ];
-    (fault.verdict, cells, notes)
+    (fault.verdict.into(), cells, notes)
 }
 
 /// Hundredths where they say something; the file has all digits.

@@ -7,12 +7,12 @@ mod steps;
 mod table;
 mod text;
 
-use crate::verify::{Assessment, Verdict};
+use crate::verify::{Assessment, Standing, Verdict};
 use std::path::Path;
 pub use table::Table;
-pub use text::wrap;
+pub use text::{visible, visible_keeping_colour, wrap};
 
-use text::{bullet, paint};
+use text::{bullet, one_line, paint};
 
 /// How the summary looks.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub fn terminal(assessment: &Assessment, style: Style) -> String {
     let verdict = word(assessment.verdict);
     out.push_str(&paint(verdict, assessment.verdict, style.color));
     out.push_str(&indent[verdict.len()..]);
-    out.push_str(wrap(&assessment.plan, style.width, &indent).trim_start());
+    out.push_str(wrap(&title(assessment), style.width, &indent).trim_start());
     out.push_str(&wrap(&assessment.reason, style.width, &indent));
     if let Some(claim) = &assessment.claim {
         out.push_str(&wrap(&format!("Claim: {claim}"), style.width, &indent));
@@ -57,15 +57,30 @@ pub fn terminal(assessment: &Assessment, style: Style) -> String {
 
 /// The verdict and its reason in one line.
 pub fn verdict_line(assessment: &Assessment) -> String {
-    format!("{} {}: {}\n", word(assessment.verdict), assessment.plan, assessment.reason)
+    format!(
+        "{} {}: {}\n",
+        word(assessment.verdict),
+        one_line(&title(assessment)),
+        one_line(&assessment.reason)
+    )
 }
 
-/// The word for a verdict.
-pub fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "PASS",
-        Verdict::Unknown => "UNKNOWN",
-        Verdict::Fail => "FAIL",
+/// The word for a verdict, or for what it means in a counter-run.
+pub fn word(standing: impl Into<Standing>) -> &'static str {
+    match standing.into() {
+        Standing::Pass => "PASS",
+        Standing::ExpectedFail => "EXPECTED",
+        Standing::Unknown => "UNKNOWN",
+        Standing::Fail => "FAIL",
+    }
+}
+
+/// The plan's name, and that it was a counter-run.
+pub fn title(assessment: &Assessment) -> String {
+    match assessment.counter.as_deref() {
+        None => assessment.plan.clone(),
+        Some("") => format!("{} (counter-run)", assessment.plan),
+        Some(name) => format!("{} (counter-run {name})", assessment.plan),
     }
 }
 
@@ -81,17 +96,18 @@ fn caveats(assessment: &Assessment, style: Style) -> String {
 }
 
 /// A row of a table of verdicts: the verdict, the other cells, the lines that belong to it.
-type Row = (Verdict, Vec<String>, Vec<String>);
+type Row = (Standing, Vec<String>, Vec<String>);
 
 /// A table whose first column is a verdict.
 fn judged(mut table: Table, rows: impl Iterator<Item = Row>, shrinks: &[usize], style: Style) -> String {
-    for (verdict, cells, notes) in rows {
-        let mut row = vec![word(verdict).to_owned()];
+    for (standing, cells, notes) in rows {
+        let mut row = vec![word(standing).to_owned()];
         row.extend(cells);
         table.row(row, notes);
     }
     table.print(style.width, shrinks, |column, cell| match (column, cell.trim()) {
         (0, "PASS") => paint(cell, Verdict::Pass, style.color),
+        (0, "EXPECTED") => paint(cell, Standing::ExpectedFail, style.color),
         (0, "FAIL") => paint(cell, Verdict::Fail, style.color),
         (0, "UNKNOWN") => paint(cell, Verdict::Unknown, style.color),
         _ => cell.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::{Row, Style, judged};
-use crate::verify::{Assessment, InvariantReport, ObjectiveReport, Verdict};
+use crate::verify::{Assessment, InvariantReport, ObjectiveReport, Standing};
 
 /// The table.
 pub fn section(assessment: &Assessment, style: Style) -> String {
@@ -34,19 +34,19 @@ fn objective(report: &ObjectiveReport) -> Row {
         label.push_str(" (advisory)");
     }
     let mut notes = Vec::new();
-    if report.verdict != Verdict::Pass {
-        notes.push(report.reason.clone());
+    if report.standing() != Standing::Pass {
+        notes.push(report.explained());
         notes.extend(report.evidence.iter().cloned());
     }
     let cells = vec![label, report.expect.clone(), report.actual_text.clone(), report.window.clone()];
-    (report.verdict, cells, notes)
+    (report.standing(), cells, notes)
 }
 
 fn invariant(report: &InvariantReport) -> Row {
     let mut notes = Vec::new();
-    if report.verdict != Verdict::Pass {
-        notes.push(report.reason.clone());
+    if report.standing() != Standing::Pass {
+        notes.push(report.explained());
         notes.extend(report.evidence.iter().cloned());
     }
-    (report.verdict, vec![report.id.clone(), report.check.clone(), report.samples.to_string()], notes)
+    (report.standing(), vec![report.id.clone(), report.check.clone(), report.samples.to_string()], notes)
 }

@@ -1,6 +1,6 @@
 //! A table that fits a width.
 
-use super::text::{fold, wrap};
+use super::text::{fold, one_line, wrap};
 
 /// Rows of cells under a head; each row may be followed by lines of its own.
 pub struct Table {
@@ -28,6 +28,7 @@ impl Table {
 
     /// Adds a row, and the lines that follow it.
     pub fn row(&mut self, cells: Vec<String>, notes: Vec<String>) {
+        let cells = cells.iter().map(|cell| one_line(cell)).collect();
         self.rows.push((cells, notes));
     }
 

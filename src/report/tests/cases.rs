@@ -43,6 +43,7 @@ pub fn red() -> Assessment {
         reason: "checker `exactly-once` is not built yet".into(),
         samples: 0,
         evidence: Vec::new(),
+        role: None,
     }];
     let mut stuck = fault();
     stuck.id = "a-fault-with-quite-a-long-name".into();

@@ -182,6 +182,7 @@ pub fn judge(case: &Case) -> ObjectiveReport {
         interval: finding.interval,
         budget_burned: finding.budget,
         evidence,
+        role: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The data behind a chart: every number that it draws.
 
+use super::super::figures;
 use super::super::part::wide;
 use super::{Frame, Line, Unit};
 use maud::{Markup, html};
@@ -8,7 +9,7 @@ use maud::{Markup, html};
 pub fn data(title: &str, frame: &Frame, unit: Unit, lines: &[Line]) -> Markup {
     let bins = &frame.bins;
     let rows = (0..bins.count).map(|place| {
-        let mut cells = vec![format!("{:.1}s", bins.from(place))];
+        let mut cells = vec![figures::tenths(bins.from(place))];
         for line in lines {
             cells.push(unit.point(line.points.get(place).copied().unwrap_or_default()));
             if let Some(range) = line.range.get(place) {

@@ -1,19 +1,19 @@
 //! Five figures that tell the run: promises, what broke, for how long it hurt, how many it hurt, how slow it was.
 
 use super::super::{Story, figures};
-use crate::verify::{FaultReport, Verdict};
+use crate::verify::{FaultReport, Role, Verdict};
 use maud::{Markup, html};
 
 /// The figures.
 pub fn facts(story: &Story) -> Markup {
     let assessment = story.source.assessment;
     let p99 = story.series.load.measured.quantile(0.99);
-    let (kept, promised) = promises(story);
+    let (question, kept, promised) = promises(story);
     let (broke, broke_more) = broke(&assessment.faults);
     let (hurt, hurt_more) = hurt(&assessment.faults);
     html! {
         dl class="facts" {
-            (fact("Promises kept", &format!("{kept} of {promised}"), "objectives that gate, and invariants"))
+            (fact(question, &format!("{kept} of {promised}"), "objectives that gate, and invariants"))
             (fact("What broke", &broke, &broke_more))
             (fact("How long it hurt", &hurt, &hurt_more))
             (fact(
@@ -30,14 +30,21 @@ fn fact(name: &str, figure: &str, more: &str) -> Markup {
     html! { div { dt { (name) } dd { strong { (figure) } @if !more.is_empty() { " " small { (more) } } } } }
 }
 
-fn promises(story: &Story) -> (usize, usize) {
+/// Of a run: how many promises were kept. Of a counter-run: how many of those that must fail failed.
+fn promises(story: &Story) -> (&'static str, usize, usize) {
     let assessment = story.source.assessment;
     let objectives = assessment.objectives.iter().filter(|objective| !objective.advisory);
-    let verdicts: Vec<Verdict> = objectives
-        .map(|objective| objective.verdict)
-        .chain(assessment.invariants.iter().map(|invariant| invariant.verdict))
+    let all: Vec<(Verdict, Option<Role>)> = objectives
+        .map(|objective| (objective.verdict, objective.role))
+        .chain(assessment.invariants.iter().map(|invariant| (invariant.verdict, invariant.role)))
         .collect();
-    (verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count(), verdicts.len())
+    let count = |wanted| all.iter().filter(|(verdict, _)| *verdict == wanted).count();
+    if assessment.counter.is_none() {
+        return ("Promises kept", count(Verdict::Pass), all.len());
+    }
+    let named: Vec<_> = all.iter().filter(|(_, role)| *role == Some(Role::MustFail)).collect();
+    let failed = named.iter().filter(|(verdict, _)| *verdict == Verdict::Fail).count();
+    ("Failed as they must", failed, named.len())
 }
 
 /// The first fault that struck, and how many others.

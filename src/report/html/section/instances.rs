@@ -14,6 +14,7 @@ const MOST_LANES: usize = 24;
 const MOST_LINES: usize = 8;
 const MOST_PROBES: usize = 6;
 const MOST_CHANGES: usize = 100;
+const MOST_GAPS: usize = 8;
 
 /// The section.
 pub fn instances(story: &Story) -> Markup {
@@ -29,6 +30,7 @@ pub fn instances(story: &Story) -> Markup {
                 (alive(story))
                 (used(story, "cpu-chart", "Processor use by instance", Unit::Cores, |series| &series.cpu))
                 (used(story, "memory-chart", "Memory by instance", Unit::Bytes, |series| &series.memory))
+                (gaps(story))
             }
             @for (number, (name, probe)) in resources.probes.iter().enumerate().take(MOST_PROBES) {
                 (TimeChart {
@@ -78,7 +80,7 @@ fn alive(story: &Story) -> Markup {
     let mut head = vec!["from".to_owned()];
     head.extend(names.iter().map(|name| (*name).clone()));
     let rows = (0..bins.count).map(|place| {
-        let mut row = vec![format!("{:.1}s", bins.from(place))];
+        let mut row = vec![figures::tenths(bins.from(place))];
         row.extend(names.iter().map(|name| match instances[*name].alive.get(place).copied().flatten() {
             None => figures::NONE.to_owned(),
             Some(Sampled { low, .. }) if low > 0.0 => "alive".to_owned(),
@@ -137,6 +139,31 @@ fn used(
         height: 110.0,
     }
     .draw(&story.frame)
+}
+
+/// When an instance was alive and nothing was read of it. A chart shows a broken line there, and does not say why.
+fn gaps(story: &Story) -> Markup {
+    let all: Vec<String> = story
+        .series
+        .resources
+        .instances
+        .iter()
+        .flat_map(|(name, series)| series.gaps.iter().map(move |gap| (name, gap)))
+        .map(|(name, (from, to))| {
+            let at = |time| figures::seconds(story.frame.bins.at(time));
+            format!("{name} from {} to {}", at(*from), at(*to))
+        })
+        .collect();
+    html! {
+        @if !all.is_empty() {
+            p class="note" {
+                "Alive, and its use could not be read for more than two seconds: "
+                (all.iter().take(MOST_GAPS).cloned().collect::<Vec<_>>().join("; "))
+                @if all.len() > MOST_GAPS { "; and " (all.len() - MOST_GAPS) " more gaps" }
+                "."
+            }
+        }
+    }
 }
 
 fn line(name: &str, samples: &[Option<Sampled>], story: &Story) -> Line {

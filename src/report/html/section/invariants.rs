@@ -28,15 +28,15 @@ pub fn invariants(story: &Story) -> Markup {
                 }
                 tbody {
                     @for (report, anchor) in reports.iter().zip(&story.anchors.invariants) {
-                        tr id=(anchor) class=(tone(report.verdict)) {
-                            td data-label="Verdict" data-v=(report.verdict as u8) { (badge(report.verdict)) }
+                        tr id=(anchor) class=(tone(report.standing())) {
+                            td data-label="Verdict" data-v=(report.standing() as u8) { (badge(report.standing())) }
                             th scope="row" data-label="Invariant"
                                 { a class="anchor" href={ "#" (anchor) } { (report.id) } }
                             td data-label="Checker" { code { (report.check) } }
                             td class="number" data-label="Samples" data-v=(report.samples)
                                 { (figures::count(report.samples)) }
                             td data-label="What was found" {
-                                (said(&report.reason))
+                                (said(&report.explained()))
                                 (evidence(&report.evidence))
                             }
                         }

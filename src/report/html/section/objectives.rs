@@ -5,7 +5,7 @@ use super::super::part::{badge, evidence, nothing, section, tone};
 use super::super::said::said;
 use super::super::{Story, figures};
 use crate::plan::expression::{Quantity, Unit};
-use crate::verify::{ObjectiveReport, Verdict};
+use crate::verify::{ObjectiveReport, Standing};
 use maud::{Markup, html};
 
 const LEAD: &str = "What users were promised. Each objective is judged by its measured value in its window; the interval says how sure that value is.";
@@ -32,7 +32,7 @@ pub fn objectives(story: &Story) -> Markup {
                     }
                 }
                 @for (place, report) in reports.iter().enumerate() {
-                    tbody class={ "judged " (tone(report.verdict)) } { (row(story, place, report)) (why(report)) }
+                    tbody class={ "judged " (tone(report.standing())) } { (row(story, place, report)) (why(report)) }
                 }
             }
         }
@@ -50,7 +50,7 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
     let interval = report.interval.map_or(figures::NONE.to_owned(), |found| figures::interval(found, unit));
     html! {
         tr id=(story.anchors.objectives[place]) {
-            td data-label="Verdict" data-v=(report.verdict as u8) { (badge(report.verdict)) }
+            td data-label="Verdict" data-v=(report.standing() as u8) { (badge(report.standing())) }
             th scope="row" data-label="Objective" {
                 a class="anchor" href={ "#" (story.anchors.objectives[place]) } { (report.id) }
                 @if let Some(flow) = &report.flow { " " small { " flow " (flow) } }
@@ -76,11 +76,11 @@ fn row(story: &Story, place: usize, report: &ObjectiveReport) -> Markup {
 /// Why, where the figures do not say it by themselves: a row of its own, which stays with the one above it.
 fn why(report: &ObjectiveReport) -> Markup {
     html! {
-        @if report.verdict != Verdict::Pass {
+        @if report.standing() != Standing::Pass {
             tr class="because" {
                 td {}
                 td colspan="7" {
-                    p class="why" { (said(&report.reason)) }
+                    p class="why" { (said(&report.explained())) }
                     (evidence(&report.evidence))
                 }
             }
@@ -97,7 +97,7 @@ fn budget(report: &ObjectiveReport) -> Markup {
     };
     html! {
         span class="burned" {
-            (bar(&format!("{text} of the error budget burned"), burned, 1.0, None, tone(report.verdict)))
+            (bar(&format!("{text} of the error budget burned"), burned, 1.0, None, tone(report.standing())))
             " " (text)
         }
     }

@@ -5,7 +5,8 @@ use super::super::part::{shape, sign, tone, word};
 use super::super::said::said;
 use super::super::{Story, figures};
 use super::facts::facts;
-use crate::verify::Verdict;
+use crate::report::terminal::title;
+use crate::verify::Standing;
 use maud::{Markup, html};
 
 /// As many reasons are listed; the others stand in their sections.
@@ -19,9 +20,9 @@ pub fn verdict(story: &Story) -> Markup {
         header id="verdict" class={ "verdict " (tone(assessment.verdict)) } {
             p class="kicker" {
                 "shakedown report · " (date(manifest.anchor_utc))
-                @if let Some(counter) = &manifest.counter { " · counter-run " (counter) }
+                @if manifest.counter.is_some() { " · counter-run" }
             }
-            h1 { (assessment.plan) }
+            h1 { (title(assessment)) }
             p class="ruling" {
                 span class="stamp" { (shape(assessment.verdict)) " " (word(assessment.verdict)) }
                 " "
@@ -40,30 +41,31 @@ pub fn verdict(story: &Story) -> Markup {
 /// What did not pass, and why, each with a link to where it is shown.
 fn decided(story: &Story) -> Markup {
     let assessment = story.source.assessment;
-    let mut points: Vec<(Verdict, Option<&str>, &str, &str)> = Vec::new();
+    let mut points: Vec<(Standing, Option<&str>, &str, String)> = Vec::new();
     for (objective, anchor) in assessment.objectives.iter().zip(&story.anchors.objectives) {
         if !objective.advisory {
-            points.push((objective.verdict, Some(anchor), &objective.id, &objective.reason));
+            points.push((objective.standing(), Some(anchor), &objective.id, objective.explained()));
         }
     }
     for (invariant, anchor) in assessment.invariants.iter().zip(&story.anchors.invariants) {
-        points.push((invariant.verdict, Some(anchor), &invariant.id, &invariant.reason));
+        points.push((invariant.standing(), Some(anchor), &invariant.id, invariant.explained()));
     }
     for (fault, anchor) in assessment.faults.iter().zip(&story.anchors.faults) {
-        points.push((fault.verdict, Some(anchor), &fault.id, &fault.reason));
+        points.push((fault.verdict.into(), Some(anchor), &fault.id, fault.reason.clone()));
     }
-    points.push((assessment.generator.verdict, Some("generator"), "generator", &assessment.generator.reason));
+    let generator = &assessment.generator;
+    points.push((generator.verdict.into(), Some("generator"), "generator", generator.reason.clone()));
     points
-        .extend(assessment.caveats.iter().map(|caveat| (Verdict::Unknown, None, "caveat", caveat.as_str())));
-    points.retain(|(verdict, ..)| *verdict != Verdict::Pass);
-    points.sort_by_key(|(verdict, ..)| std::cmp::Reverse(*verdict));
+        .extend(assessment.caveats.iter().map(|caveat| (Standing::Unknown, None, "caveat", caveat.clone())));
+    points.retain(|(standing, ..)| *standing != Standing::Pass);
+    points.sort_by_key(|(standing, ..)| std::cmp::Reverse(*standing));
     let more = points.len().saturating_sub(MOST);
     html! {
         @if !points.is_empty() {
             ul class="decided" {
-                @for (verdict, anchor, name, reason) in points.iter().take(MOST) {
-                    li class=(tone(*verdict)) {
-                        (sign(*verdict)) " "
+                @for (standing, anchor, name, reason) in points.iter().take(MOST) {
+                    li class=(tone(*standing)) {
+                        (sign(*standing)) " "
                         @match anchor {
                             Some(anchor) => a href={ "#" (anchor) } { (name) },
                             None => strong { (name) },

@@ -1,6 +1,7 @@
 //! What was sampled: whether instances were alive, what they used, and what the plan's probes said.
 
 use super::super::bins::Bins;
+use crate::event::{Nanos, Sample};
 use crate::record::{Record, RecordError};
 use std::collections::BTreeMap;
 
@@ -44,7 +45,12 @@ pub struct InstanceSeries {
     pub cpu: Samples,
     /// Memory in bytes.
     pub memory: Samples,
+    /// Stretches in which it was alive and its memory was not read, on the run's clock.
+    pub gaps: Vec<(Nanos, Nanos)>,
 }
+
+/// Readings are a second apart. Two in a row that are further apart than this have a gap between them.
+const GAP: Nanos = Nanos(2_500_000_000);
 
 /// What one probe said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,8 +72,12 @@ impl Resources {
     /// Reads them.
     pub fn read(record: &Record, bins: &Bins) -> Result<Resources, RecordError> {
         let mut found = Resources::default();
+        let mut last_read: BTreeMap<String, Nanos> = BTreeMap::new();
         for sample in record.samples()? {
             let Some(place) = bins.place(sample.time.second()) else { continue };
+            if let Some(instance) = &sample.instance {
+                found.note_gap(instance, &sample, &mut last_read);
+            }
             let Some(value) = sample.value.filter(|value| value.is_finite()) else { continue };
             let series = match (&sample.instance, sample.name.as_str()) {
                 (Some(instance), name) => {
@@ -84,6 +94,33 @@ impl Resources {
             series.resize(bins.count, None);
             Sampled::add(&mut series[place], value);
         }
+        for (instance, since) in last_read {
+            found.add_gap(&instance, since, record.manifest.load_end);
+        }
         Ok(found)
+    }
+
+    /// Follows one instance's readings of memory. One that is not alive has none, and that is no gap.
+    fn note_gap(&mut self, instance: &str, sample: &Sample, last_read: &mut BTreeMap<String, Nanos>) {
+        match (sample.name.as_str(), sample.value) {
+            ("alive", Some(0.0)) => {
+                last_read.remove(instance);
+            }
+            ("alive", _) => {
+                last_read.entry(instance.to_owned()).or_insert(sample.time);
+            }
+            ("memory", Some(_)) => {
+                if let Some(since) = last_read.insert(instance.to_owned(), sample.time) {
+                    self.add_gap(instance, since, sample.time);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_gap(&mut self, instance: &str, since: Nanos, until: Nanos) {
+        if until - since > GAP {
+            self.instances.entry(instance.to_owned()).or_default().gaps.push((since, until));
+        }
     }
 }

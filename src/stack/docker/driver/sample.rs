@@ -40,21 +40,28 @@ async fn take(inner: &Arc<Inner>, seen: &Seen) -> Seen {
     let readings: Vec<_> = readings.buffer_unordered(AT_ONCE).collect().await;
     let mut next = Seen::new();
     for (now, known, usage) in readings {
-        let put = |what: &str, value: f64| {
+        let put = |what: &str, value: Option<f64>| {
             inner.context.samples.sample(Sample {
                 time: now,
                 name: what.to_owned(),
                 instance: Some(known.name.clone()),
-                value: Some(value),
+                value,
             });
         };
-        put("alive", if known.alive() { 1.0 } else { 0.0 });
-        let Some(usage) = usage else { continue };
-        put("memory", usage.memory.unwrap_or_default() as f64);
+        put("alive", Some(if known.alive() { 1.0 } else { 0.0 }));
+        let Some(usage) = usage else {
+            // A failed reading is recorded as such: the report shows the gap.
+            if known.alive() {
+                put("memory", None);
+                put("cpu", None);
+            }
+            continue;
+        };
+        put("memory", usage.memory.map(|bytes| bytes as f64));
         let life = format!("{} {}", known.container.id, known.container.started_at);
         if let Some((then, _, before)) = seen.get(&known.name).filter(|(_, before, _)| *before == life) {
             for (what, rate) in rates(before, &usage, (now - *then).as_secs_f64()) {
-                put(what, rate);
+                put(what, Some(rate));
             }
         }
         next.insert(known.name, (now, life, usage));
@@ -62,7 +69,7 @@ async fn take(inner: &Arc<Inner>, seen: &Seen) -> Seen {
     next
 }
 
-/// One that cannot be read in time is left out of this second; the next one counts from the last reading.
+/// `None`: it could not be read in time. Rates of the next reading count from the last one that could.
 async fn read(inner: &Inner, known: &Known) -> Option<Usage> {
     timeout(WITHIN, inner.engine.usage(&known.container.id)).await.ok()?.ok()?
 }
