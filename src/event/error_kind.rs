@@ -41,11 +41,13 @@ pub enum ErrorKind {
     NotProcessed = 14,
     /// The request could not be made from the plan's template (an unset variable, an invalid header value).
     Request = 15,
+    /// The arrival could not start: a feeder with unique rows had none left.
+    NoRow = 16,
 }
 
 impl ErrorKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [ErrorKind; 16] = [
+    pub const ALL: [ErrorKind; 17] = [
         ErrorKind::None,
         ErrorKind::Dropped,
         ErrorKind::Dns,
@@ -62,11 +64,17 @@ impl ErrorKind {
         ErrorKind::Local,
         ErrorKind::NotProcessed,
         ErrorKind::Request,
+        ErrorKind::NoRow,
     ];
 
     /// The kind with this number in the record.
     pub fn from_number(number: u8) -> Option<ErrorKind> {
         ErrorKind::ALL.get(usize::from(number)).copied()
+    }
+
+    /// Whether the arrival could not start: nothing was attempted.
+    pub fn is_unstarted(self) -> bool {
+        matches!(self, ErrorKind::Dropped | ErrorKind::NoRow)
     }
 
     /// The word used in plans, files and messages.
@@ -88,6 +96,7 @@ impl ErrorKind {
             ErrorKind::Local => "local",
             ErrorKind::NotProcessed => "not_processed",
             ErrorKind::Request => "request",
+            ErrorKind::NoRow => "no_row",
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum FaultStage {
     Renewed,
     /// It ended before its heal was due (its target restarted or vanished).
     EndedEarly,
+    /// The heal begins.
+    HealStarted,
     /// Confirmed to be gone.
     Healed,
     /// It could not be healed.

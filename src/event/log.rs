@@ -43,6 +43,18 @@ pub enum LoadEvent {
         /// How many.
         count: u64,
     },
+    /// The generator did not run from then until the time of this event: it was stopped, or starved of the processor.
+    Stalled {
+        /// The last sign of life before.
+        since: Nanos,
+    },
+    /// The load went on past its planned end.
+    Extended {
+        /// For the sake of this fault.
+        fault: String,
+        /// For how long.
+        by: Nanos,
+    },
     /// A feeder with unique rows has no row left.
     FeederExhausted {
         /// The feeder.

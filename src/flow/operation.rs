@@ -121,13 +121,40 @@ impl<W: World> Walker<W> {
             // Only after the wait is it certain that there is another attempt.
             let held = Held::new(&*self.sink, attempt);
             intended = end + wait;
-            if !self.sleep_until(intended).await {
-                return Carried::Cut { reason: told };
-            }
+            let goes_on = self.sleep_until(intended).await;
             held.followed();
             started = self.world.now();
             number += 1;
+            if !goes_on {
+                return self.untried(
+                    state,
+                    step,
+                    Row { number, intended: started, started, trace_id: None, instance: None },
+                );
+            }
         }
+    }
+
+    /// The attempt that the end of the load kept from being made: without it the record would say that the operation had
+    /// failed by the attempt before.
+    fn untried(&self, state: &mut State, step: &StepPlan, row: Row) -> Carried {
+        let why = "the load was cut off before it could be tried again";
+        let exchange = Exchange {
+            sent: None,
+            first_byte: None,
+            end: row.started,
+            sent_state: crate::event::Sent::Nothing,
+            bytes: 0,
+            result: Err(crate::http::Trouble {
+                kind: ErrorKind::InFlight,
+                detail: why.to_owned(),
+                status: None,
+            }),
+        };
+        let reason = Reason::new("in_flight", "another attempt", why);
+        let judged = Judged { outcome: Outcome::Fail, error: ErrorKind::InFlight, reason: Some(reason) };
+        self.sink.attempt(row.attempt(&mut self.context(state), step, &exchange, &judged));
+        Carried::Cut { reason: format!("{}: {why}", self.program.title(step.id)) }
     }
 
     /// An operation whose request could not be made: nothing was sent.

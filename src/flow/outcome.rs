@@ -49,7 +49,7 @@ pub(super) fn of_trouble(kind: ErrorKind, sent: Sent) -> Outcome {
     use ErrorKind::*;
     match kind {
         _ if sent == Sent::Nothing => Outcome::Fail,
-        Dns | Refused | Connect | Tls | NotProcessed | Request | Dropped => Outcome::Fail,
+        Dns | Refused | Connect | Tls | NotProcessed | Request | Dropped | NoRow => Outcome::Fail,
         None | Reset | Timeout | Protocol | Status | Check | Extract | InFlight | Local => {
             Outcome::Indeterminate
         }

@@ -212,7 +212,7 @@ mod tests {
         let station = Rc::new(station);
         assert_eq!(drive(&time, &station, "users = 2\nfor = \"10s\""), ms(60));
         let errors: Vec<_> = kept.rows().iter().map(|row| row.error).collect();
-        assert_eq!(errors, [ErrorKind::Dropped; 2]);
+        assert_eq!(errors, [ErrorKind::NoRow; 2]);
         assert_eq!((station.tally.started.get(), station.tally.dropped.get()), (10, 2));
     }
 

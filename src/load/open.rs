@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn dropped(kept: &Kept) -> Vec<u64> {
-        kept.rows().iter().filter(|row| row.error == ErrorKind::Dropped).map(|row| row.session).collect()
+        kept.rows().iter().filter(|row| row.error.is_unstarted()).map(|row| row.session).collect()
     }
 
     #[test]
@@ -254,6 +254,7 @@ mod tests {
             station.housekeep();
         });
         assert_eq!(dropped(&kept), [3, 4, 5, 6, 7, 8, 9]);
+        assert!(kept.rows().iter().all(|row| row.error == ErrorKind::NoRow), "told from the cap");
         assert_eq!((station.tally.started.get(), station.tally.dropped.get()), (3, 7));
         assert_eq!(kept.load_events(), [LoadEvent::FeederExhausted { feeder: "cards".into() }]);
     }

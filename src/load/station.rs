@@ -60,7 +60,7 @@ impl<U: Users, T: Time> Station<U, T> {
     pub(crate) fn drop_arrival(&self, user: u64, session: u64, intended: Nanos) {
         self.tally.dropped.add(1);
         self.dropped.set(self.dropped.get() + 1);
-        self.record_dropped(user, session, intended);
+        self.record_unstarted(user, session, intended, ErrorKind::Dropped);
     }
 
     /// Every second: rows go to the record, and what was dropped is told.
@@ -125,14 +125,14 @@ impl<U: Users, T: Time> Station<U, T> {
     fn no_row(&self, user: u64, session: u64, intended: Nanos) {
         self.tally.started.take_one();
         self.tally.dropped.add(1);
-        self.record_dropped(user, session, intended);
+        self.record_unstarted(user, session, intended, ErrorKind::NoRow);
         if !self.exhausted.replace(true) {
             let feeder = self.users.exhausted(user);
             self.sink.tell(self.time.now(), LoadEvent::FeederExhausted { feeder });
         }
     }
 
-    fn record_dropped(&self, user: u64, session: u64, intended: Nanos) {
+    fn record_unstarted(&self, user: u64, session: u64, intended: Nanos, error: ErrorKind) {
         let now = self.time.now();
         self.sink.attempt(Attempt {
             op: session << 16,
@@ -156,7 +156,7 @@ impl<U: Users, T: Time> Station<U, T> {
             status: None,
             outcome: Outcome::Fail,
             good: false,
-            error: ErrorKind::Dropped,
+            error,
             instance: None,
             trace_id: None,
             bytes: 0,

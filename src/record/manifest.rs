@@ -133,6 +133,9 @@ pub struct Manifest {
     pub warmup_end: Nanos,
     /// Planned arrivals (open model), or iterations started (closed model); from the whole load.
     pub arrivals_planned: u64,
+    /// How many arrivals were still to come where the run was ended before its time (open model). Absent: not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals_to_come: Option<u64>,
     /// Whether `operations.arrows` holds every attempt; if not, only marked ones.
     pub complete: bool,
     /// The generator's own processor time in seconds: workers and writer, from the start to the end of the load.

@@ -37,7 +37,7 @@ pub(crate) fn operations() -> Arc<Schema> {
             "error",
             DataType::UInt8,
             "0 none, 1 dropped, 2 dns, 3 refused, 4 connect, 5 tls, 6 reset, 7 timeout, 8 protocol, 9 status, 10 check, \
-             11 extract, 12 in_flight, 13 local, 14 not_processed, 15 request",
+             11 extract, 12 in_flight, 13 local, 14 not_processed, 15 request, 16 no_row",
         ),
         optional("instance", DataType::UInt16, "place in run.json's instances"),
         optional("trace_id", DataType::FixedSizeBinary(TRACE_ID_BYTES), "W3C trace id, big-endian"),

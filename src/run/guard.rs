@@ -1,6 +1,6 @@
 //! Watches live conditions: a fault's `when`, an objective's `abort`. Decides nothing else.
 
-use super::abort::{Seen, lost_for_good, operations_per_arrival};
+use super::abort::{Seen, lost_for_good};
 use super::condition::{Second, holds};
 use super::live::{Feed, News};
 use crate::event::Nanos;
@@ -156,7 +156,7 @@ fn stake(objective: &Objective, plan: &Plan) -> Stake {
     Stake {
         objective: objective.clone(),
         steps,
-        per_arrival: operations_per_arrival(objective, &plan.flows, &plan.load),
+        per_arrival: objective.operations_per_arrival(&plan.flows, &plan.load),
         seen: Seen::default(),
     }
 }

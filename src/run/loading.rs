@@ -7,7 +7,8 @@ use super::preflight::Ready;
 use super::{Job, probe};
 use crate::chaos::Controller;
 use crate::event::{Clock, Event, EventSink, Nanos, Phase};
-use crate::load::{Engine, LoadReport, Sinks, timeline};
+use crate::load::{Engine, LoadReport, Sinks, Timeline, timeline};
+use crate::plan::model::LoadModel;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,8 @@ pub(super) struct Loaded {
     pub(super) report: LoadReport,
     /// Why it ended before its time.
     pub(super) aborted: Option<String>,
+    /// How many arrivals were still to come where it ended before its time (open model).
+    pub(super) to_come: Option<u64>,
     /// What could not be healed.
     pub(super) unhealed: Vec<String>,
 }
@@ -75,6 +78,7 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
     }
     phases.enter(Phase::Drain);
     let report = drain(engine).await;
+    let to_come = aborted.as_ref().and_then(|_| to_come(&timeline, report.load_end - start));
     phases.enter(Phase::Heal);
     cancel.send_replace(true);
     let unhealed = controller.heal_all().await.err().unwrap_or_default();
@@ -84,7 +88,7 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
     // What was just being applied or healed is over now; the task has nothing left to wait for.
     let _ = chaos.await;
     probes.stop().await;
-    Loaded { start, warmup_end, aborted: aborted.or(report.failed.clone()), report, unhealed }
+    Loaded { start, warmup_end, aborted: aborted.or(report.failed.clone()), report, to_come, unhealed }
 }
 
 /// Looks at the engine, the guard, the record and the user until one of them ends the load; the reason, if it was before
@@ -136,6 +140,13 @@ fn sinks(ready: &Ready) -> Sinks {
     Sinks { batches: ready.recorder.clone(), events: ready.recorder.clone(), instances: Arc::new(number) }
 }
 
+/// How many arrivals were expected after so much of the load.
+fn to_come(timeline: &Timeline, elapsed: Nanos) -> Option<u64> {
+    let left = timeline.expected(timeline.total()) - timeline.expected(elapsed);
+    // One more than expected, for the arrival that rounding may hide.
+    (timeline.model() == LoadModel::Open).then(|| left.max(0.0).ceil() as u64 + 1)
+}
+
 /// What makes going on senseless or unsafe.
 fn trouble(ready: &Ready) -> Option<String> {
     if let Some(failure) = ready.recorder.failure() {
@@ -173,5 +184,5 @@ fn controller(job: &Job, ready: &Ready, up: &Up, clock: Clock) -> Result<Rc<Cont
 fn never_started(start: Nanos, reason: String) -> Loaded {
     let report =
         LoadReport { load_end: start, drained: start, failed: Some(reason.clone()), ..LoadReport::default() };
-    Loaded { start, warmup_end: start, report, aborted: Some(reason), unhealed: Vec::new() }
+    Loaded { start, warmup_end: start, report, aborted: Some(reason), to_come: None, unhealed: Vec::new() }
 }

@@ -37,6 +37,7 @@ pub(super) fn recorder(
         load_end: Nanos::ZERO,
         warmup_end: Nanos::ZERO,
         arrivals_planned: 0,
+        arrivals_to_come: None,
         complete: true,
         generator_cpu: 0.0,
         counts: BTreeMap::new(),

@@ -47,6 +47,7 @@ pub(super) fn close(
             manifest.warmup_end = loaded.warmup_end;
             manifest.load_end = loaded.report.load_end;
             manifest.arrivals_planned = loaded.report.planned;
+            manifest.arrivals_to_come = loaded.to_come;
             manifest.generator_cpu = loaded.report.cpu_seconds;
             manifest.counts.insert("arrivals_started".into(), loaded.report.started);
             manifest.counts.insert("in_flight_at_end".into(), loaded.report.in_flight_at_end);

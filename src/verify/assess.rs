@@ -1,5 +1,6 @@
 //! From record to assessment, in two readings: first when users were served again, then all that is judged.
 
+use super::as_planned::Ends;
 use super::assessment::{Assessment, FORMAT, FaultReport, ObjectiveReport, StepReport};
 use super::recovery::{COARSE, FINE, Found, Lane, Since, Watch};
 use super::scope::Selection;
@@ -39,9 +40,15 @@ pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
     let survey = survey(record, &windows, wanted, strikes.len())?;
     let samples = if asks_for_samples(plan) { record.samples()? } else { Vec::new() };
 
+    let ends = Ends::new(record);
     let judge = |number: usize| {
         let recoveries = lanes.of_objective(number, &plan.objectives[number], &strikes);
+        let aim = &survey.tallies[number].wanted().aim;
+        let named = survey.strikes.iter().enumerate().filter(|(strike, _)| aim.names(*strike));
         let report = objective::judge(&objective::Case {
+            plan,
+            ends: &ends,
+            in_force: named.map(|(_, tally)| tally.in_force).sum(),
             objective: &plan.objectives[number],
             tally: &survey.tallies[number],
             windows: &windows,
@@ -56,7 +63,8 @@ pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
     };
     let objectives: Vec<ObjectiveReport> = (0..plan.objectives.len()).map(judge).collect();
     let judged = invariant::judge_all(plan, record)?;
-    let mut faults = faults(plan, manifest, &strikes, &survey, &lanes);
+    let course = fault::Course::new(record);
+    let mut faults = faults(plan, &course, &strikes, &survey, &lanes);
     repair::add_mttr(&mut faults);
     repair::add_rpo(&mut faults, &judged, manifest.load_start);
     let invariants = judged.into_iter().map(|judged| judged.report).collect();
@@ -76,8 +84,8 @@ fn conclude(
     invariants: Vec<super::InvariantReport>,
     faults: Vec<FaultReport>,
 ) -> Assessment {
-    let generator = generator::judge(&plan.load, &record.manifest, &survey.arrivals);
-    let caveats = caveats::caveats(record, survey.incomplete);
+    let generator = generator::judge(&plan.load, record, &survey.arrivals);
+    let caveats = caveats::caveats(record, survey.incomplete, survey.local);
     let (verdict, reason) = overall(&Judged {
         objectives: &objectives,
         invariants: &invariants,
@@ -102,6 +110,7 @@ fn conclude(
         operations: sum(|step| step.operations),
         attempts: sum(|step| step.attempts),
         bad: sum(|step| step.bad),
+        local: sum(|step| step.local),
         warmup_operations: survey.warmup,
         duration: measured.length().as_secs_f64(),
         steps,
@@ -125,6 +134,7 @@ fn steps(manifest: &Manifest, survey: &Survey) -> Vec<StepReport> {
                 step: info.name.clone(),
                 operations: tally.latencies.total(),
                 bad: tally.latencies.bad,
+                local: tally.local,
                 attempts: tally.attempts,
                 p50: quantile(0.5),
                 p90: quantile(0.9),
@@ -137,7 +147,7 @@ fn steps(manifest: &Manifest, survey: &Survey) -> Vec<StepReport> {
 
 fn faults(
     plan: &Plan,
-    manifest: &Manifest,
+    course: &fault::Course,
     strikes: &[Strike],
     survey: &Survey,
     lanes: &Lanes,
@@ -145,10 +155,10 @@ fn faults(
     let struck = strikes.iter().enumerate().map(|(number, strike)| {
         let usual = |since| lanes.usual(number, strikes, since);
         let recoveries = (usual(Since::Applied), usual(Since::Healed));
-        fault::report(strike, survey.strikes[number], recoveries, manifest.load_start)
+        fault::report(strike, survey.strikes[number], recoveries, course)
     });
     let mut all: Vec<FaultReport> = struck.chain(fault::missing(&plan.faults, strikes)).collect();
-    let time = |report: &FaultReport| report.applied.or(report.planned).unwrap_or(f64::INFINITY);
+    let time = |report: &FaultReport| report.began().or(report.planned).unwrap_or(f64::INFINITY);
     all.sort_by(|one, other| time(one).total_cmp(&time(other)));
     all
 }

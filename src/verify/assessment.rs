@@ -62,6 +62,9 @@ pub struct ObjectiveReport {
     pub bound: f64,
     /// Operations (or samples) in the window.
     pub samples: u64,
+    /// Operations in the window that failed by the generator's own doing: not among the samples.
+    #[serde(default)]
+    pub local: u64,
     /// The 95 % interval by moving-block bootstrap over seconds.
     pub interval: Option<Interval>,
     /// The share of the error budget that was burned, for objectives that have one (1 = all of it).
@@ -86,6 +89,10 @@ pub struct StepReport {
     pub operations: u64,
     /// Those of them that were bad.
     pub bad: u64,
+    /// Operations that failed by the generator's own doing (a limit of its machine, the end of the run): not among the
+    /// others.
+    #[serde(default)]
+    pub local: u64,
     /// Requests that were made for them.
     pub attempts: u64,
     /// The median in nanoseconds.
@@ -125,8 +132,12 @@ pub struct RecoveryReport {
     pub indicator: String,
     /// For how long, in seconds.
     pub hold: f64,
-    /// From applied until recovered, in seconds: [last bad, first good]; an absent upper end: not seen.
+    /// From applied (or from the first trouble since the action began, if that came before) until recovered, in seconds:
+    /// [last bad, first good]; an absent upper end: not seen.
     pub after_applied: Interval,
+    /// From where that counts, in seconds from the start of the load. Absent in assessments of older versions.
+    #[serde(default)]
+    pub counted_from: Option<f64>,
     /// The same from healed; absent if never healed.
     pub after_healed: Option<Interval>,
 }
@@ -160,6 +171,9 @@ pub struct FaultReport {
     pub operations: u64,
     /// Bad operations in its window.
     pub bad: u64,
+    /// Operations in its window that failed by the generator's own doing: not among the others.
+    #[serde(default)]
+    pub local: u64,
     /// When users were served again.
     pub recovery: Option<RecoveryReport>,
     /// MTTR in seconds: from applied until users were seen to be served again, the mean over all occurrences of this
@@ -169,6 +183,16 @@ pub struct FaultReport {
     /// RPO: acknowledged writes that were lost to it. Absent if no invariant could tell.
     #[serde(default)]
     pub rpo: Option<RpoReport>,
+}
+
+impl FaultReport {
+    /// When its window begins, in seconds from the start of the load: with the action.
+    pub fn began(&self) -> Option<f64> {
+        match (self.started, self.applied) {
+            (Some(started), Some(applied)) => Some(started.min(applied)),
+            (started, applied) => started.or(applied),
+        }
+    }
 }
 
 /// Acknowledged writes that a fault cost.
@@ -247,6 +271,9 @@ pub struct Assessment {
     pub attempts: u64,
     /// Bad operations in the measured load.
     pub bad: u64,
+    /// Operations in the measured load that failed by the generator's own doing: not among the others.
+    #[serde(default)]
+    pub local: u64,
     /// Operations excluded as warm-up.
     pub warmup_operations: u64,
     /// The length of the measured load in seconds.

@@ -19,6 +19,15 @@ pub struct BinCell {
     sum: f64,
 }
 
+impl BinCell {
+    /// Takes a bad operation out again.
+    pub fn forget(&mut self, operation: &Operation) {
+        self.operations = self.operations.saturating_sub(1);
+        self.arrivals = self.arrivals.saturating_sub(u32::from(operation.arrival));
+        self.attempts = self.attempts.saturating_sub(operation.attempts.max(1));
+    }
+}
+
 /// Decides for a bin whether an indicator holds in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {

@@ -1,10 +1,11 @@
 //! What makes a run say less than its objectives do.
 
-use crate::event::{Event, LoadEvent, Phase};
+use super::local::LocalCount;
+use crate::event::{ErrorKind, Event, LoadEvent, Phase};
 use crate::record::Record;
 
 /// Every caveat, a sentence each. Any of them keeps a run from passing.
-pub fn caveats(record: &Record, incomplete: u64) -> Vec<String> {
+pub fn caveats(record: &Record, incomplete: u64, local: LocalCount) -> Vec<String> {
     let mut caveats = Vec::new();
     let manifest = &record.manifest;
     if let Some(torn) = &record.torn {
@@ -18,6 +19,9 @@ pub fn caveats(record: &Record, incomplete: u64) -> Vec<String> {
             "{incomplete} operations lack an attempt in the record; they are counted nowhere."
         ));
     }
+    if local.at_limits() > 0 {
+        caveats.push(at_limits(record, local.at_limits()));
+    }
     for (phase, name) in [(Phase::Load, "load"), (Phase::Drain, "drain")] {
         if !manifest.phases.iter().any(|info| info.phase == phase) {
             caveats.push(format!("the run has no {name} phase: it did not come so far."));
@@ -28,6 +32,18 @@ pub fn caveats(record: &Record, incomplete: u64) -> Vec<String> {
     caveats.extend(before_its_end.filter_map(|timed| told(&timed.event)));
     caveats.dedup();
     caveats
+}
+
+/// That a limit of this machine was reached, and which: the first exchange that met it says so.
+fn at_limits(record: &Record, count: u64) -> String {
+    let which = record.events.iter().find_map(|timed| match &timed.event {
+        Event::Exchange(exchange) if exchange.error == ErrorKind::Local => Some(exchange.reason.as_str()),
+        _ => None,
+    });
+    let which = which.map_or(String::new(), |reason| format!(": {}", reason.trim_end_matches('.')));
+    format!(
+        "{count} operations failed at a limit of this machine and not at the deployment; they are in no other figure{which}."
+    )
 }
 
 /// What single events tell.

@@ -1,11 +1,15 @@
 //! What became of each occurrence of each fault.
 
+use super::as_planned::{Ends, STALL_SHARE};
 use super::assessment::{FaultReport, Interval, RecoveryReport, Verdict};
+use super::local::Local;
 use super::recovery::Found;
 use super::strike::Strike;
 use super::survey::StrikeTally;
 use crate::event::Nanos;
 use crate::plan::model::FaultSpec;
+use crate::record::Record;
+use crate::stats::Window as Span;
 
 /// The indicator and the hold (in seconds) by which recovery is told where no objective names others.
 pub const INDICATOR: &str = "availability >= 99%";
@@ -17,10 +21,11 @@ pub fn report(
     strike: &Strike,
     tally: StrikeTally,
     recoveries: (Option<Found>, Option<Found>),
-    load_start: Nanos,
+    course: &Course,
 ) -> FaultReport {
+    let load_start = course.load_start;
     let second = |at: Option<Nanos>| at.map(|at| (at - load_start).as_secs_f64());
-    let (verdict, reason) = judge(strike);
+    let (verdict, reason) = judge(strike, tally, course);
     let interval = |found: Found| Interval { low: Some(found.low), high: found.high };
     FaultReport {
         id: strike.id.clone(),
@@ -36,10 +41,12 @@ pub fn report(
         healed: second(strike.healed),
         operations: tally.operations,
         bad: tally.bad,
+        local: tally.local,
         recovery: recoveries.0.map(|found| RecoveryReport {
             indicator: INDICATOR.to_owned(),
             hold: HOLD_SECONDS,
             after_applied: interval(found),
+            counted_from: second(Some(found.since)),
             after_healed: recoveries.1.map(interval),
         }),
         mttr: None,
@@ -47,7 +54,7 @@ pub fn report(
     }
 }
 
-fn judge(strike: &Strike) -> (Verdict, String) {
+fn judge(strike: &Strike, tally: StrikeTally, course: &Course) -> (Verdict, String) {
     let unknown = |reason: String| (Verdict::Unknown, reason);
     if strike.applied.is_none() {
         return unknown(match &strike.apply_failed {
@@ -67,7 +74,45 @@ fn judge(strike: &Strike) -> (Verdict, String) {
     if strike.healed.is_none() {
         return unknown("the record does not say that it was healed.".to_owned());
     }
+    if let Some(deviation) = course.ends.deviation(strike) {
+        return unknown(format!("{deviation}."));
+    }
+    if tally.in_force == 0 {
+        return unknown("no operation was under way while it was in force: that proves nothing.".to_owned());
+    }
+    if let Some(stalled) = course.stalled(strike) {
+        return unknown(stalled);
+    }
     (Verdict::Pass, "applied and healed.".to_owned())
+}
+
+/// What of the run bears on every strike.
+pub struct Course {
+    /// The start of the load: the zero of every time in a report.
+    pub load_start: Nanos,
+    /// The load's end, as planned and as it was.
+    pub ends: Ends,
+    /// When the generator did not run.
+    pub ours: Local,
+}
+
+impl Course {
+    /// That of a recorded run.
+    pub fn new(record: &Record) -> Course {
+        Course { load_start: record.manifest.load_start, ends: Ends::new(record), ours: Local::new(record) }
+    }
+
+    /// That the generator stood still for too much of a strike's window.
+    fn stalled(&self, strike: &Strike) -> Option<String> {
+        let from = strike.begun()?;
+        let span = Span { from, to: strike.gone()?.max(from) };
+        let (stalled, whole) = (self.ours.stalled_within(span), span.length().as_secs_f64());
+        (stalled > STALL_SHARE * whole).then(|| {
+            format!(
+                "the generator did not run for {stalled:.1} s of the {whole:.1} s in which it was in force."
+            )
+        })
+    }
 }
 
 /// Reports on strikes that the plan asks for and of which the record says nothing at all. A fault that repeats without a
@@ -109,6 +154,7 @@ fn never(fault: &FaultSpec, occurrence: u32) -> FaultReport {
         healed: None,
         operations: 0,
         bad: 0,
+        local: 0,
         recovery: None,
         mttr: None,
         rpo: None,
@@ -156,8 +202,18 @@ mod tests {
         }
     }
 
+    fn felt() -> StrikeTally {
+        StrikeTally { operations: 10, in_force: 10, ..StrikeTally::default() }
+    }
+
+    fn course(load_start: f64) -> Course {
+        let (_folder, mut record) = crate::verify::tests::run::Run::new().record();
+        record.manifest.load_start = Nanos::from_secs_f64(load_start);
+        Course::new(&record)
+    }
+
     fn verdict(strike: &Strike) -> Verdict {
-        report(strike, StrikeTally::default(), (None, None), Nanos::ZERO).verdict
+        report(strike, felt(), (None, None), &course(0.0)).verdict
     }
 
     #[test]
@@ -175,8 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn a_strike_that_no_operation_met_proves_nothing() {
+        let tally = StrikeTally { operations: 10, ..StrikeTally::default() };
+        let found = report(&struck(), tally, (None, None), &course(0.0));
+        assert_eq!(found.verdict, Verdict::Unknown);
+        assert!(found.reason.contains("no operation was under way"), "{}", found.reason);
+    }
+
+    #[test]
     fn times_count_from_the_start_of_the_load() {
-        let report = report(&struck(), StrikeTally::default(), (None, None), Nanos::from_secs_f64(2.0));
+        let report = report(&struck(), felt(), (None, None), &course(2.0));
         assert_eq!((report.applied, report.healed), (Some(10.0), Some(18.0)));
     }
 

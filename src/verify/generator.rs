@@ -1,17 +1,22 @@
 //! The generator judged by its own figures: was it on time, and did it reach its rate?
 
 use super::assessment::{GeneratorReport, Verdict};
+use super::local::Local;
 use super::survey::Arrivals;
 use crate::event::Nanos;
 use crate::plan::expression::{Quantity, Unit};
 use crate::plan::model::{Load, LoadModel};
-use crate::record::Manifest;
+use crate::record::{Manifest, Record};
+use crate::stats::Window as Span;
 
 /// The least share of the planned arrivals that must have started.
 const LEAST_STARTED: f64 = 0.99;
+/// The most of the load's time in which the generator may stand still.
+const MOST_STALLED: f64 = 0.01;
 
 /// Judges the generator. Unknown if it was too late or too slow for the run to say anything.
-pub fn judge(load: &Load, manifest: &Manifest, arrivals: &Arrivals) -> GeneratorReport {
+pub fn judge(load: &Load, record: &Record, arrivals: &Arrivals) -> GeneratorReport {
+    let manifest = &record.manifest;
     let seconds = (manifest.load_end - manifest.load_start).as_secs_f64();
     let rate = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
     let quantile = |q| arrivals.lateness.quantile(q).map(|micros| micros as f64 * 1e3);
@@ -28,7 +33,14 @@ pub fn judge(load: &Load, manifest: &Manifest, arrivals: &Arrivals) -> Generator
         rate_reached: rate(arrivals.started),
         cpu: if seconds > 0.0 { manifest.generator_cpu / seconds } else { 0.0 },
     };
-    let doubts = doubts(load, manifest, &report);
+    let mut doubts = doubts(load, manifest, &report, arrivals.no_row);
+    let load_span = Span::new(manifest.load_start, manifest.load_end.max(manifest.load_start));
+    let stalled = Local::new(record).stalled_within(load_span);
+    if stalled > MOST_STALLED * seconds {
+        doubts.push(format!(
+            "the generator did not run for {stalled:.1} s of {seconds:.1} s: it was stopped, or starved of the processor"
+        ));
+    }
     if !doubts.is_empty() {
         report.verdict = Verdict::Unknown;
     }
@@ -39,7 +51,7 @@ pub fn judge(load: &Load, manifest: &Manifest, arrivals: &Arrivals) -> Generator
     report
 }
 
-fn doubts(load: &Load, manifest: &Manifest, report: &GeneratorReport) -> Vec<String> {
+fn doubts(load: &Load, manifest: &Manifest, report: &GeneratorReport, no_row: u64) -> Vec<String> {
     let mut doubts = Vec::new();
     if report.started == 0 {
         doubts.push("the generator started nothing".to_owned());
@@ -54,11 +66,12 @@ fn doubts(load: &Load, manifest: &Manifest, report: &GeneratorReport) -> Vec<Str
             report.started,
             report.planned,
         );
-        if report.dropped > 0 {
-            doubt.push_str(&format!(
-                ", {} were dropped at max_in_flight = {}",
-                report.dropped, load.max_in_flight
-            ));
+        let capped = report.dropped.saturating_sub(no_row);
+        if capped > 0 {
+            doubt.push_str(&format!(", {capped} were dropped at max_in_flight = {}", load.max_in_flight));
+        }
+        if no_row > 0 {
+            doubt.push_str(&format!(", {no_row} found no row in their feeder"));
         }
         doubts.push(doubt);
     }
@@ -83,7 +96,6 @@ fn whole_number(rate: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::testing::manifest;
 
     fn judged(
         started: u64,
@@ -92,16 +104,17 @@ mod tests {
         change: impl Fn(&mut Manifest),
     ) -> GeneratorReport {
         let load: Load = toml::from_str("rate = '100000/s'\nfor = '10s'").expect("a load");
-        let mut manifest = manifest();
+        let (_folder, mut record) = crate::verify::tests::run::Run::new().record();
+        let manifest = &mut record.manifest;
         manifest.load_end = manifest.load_start + Nanos(10_000_000_000);
         manifest.arrivals_planned = 1_000_000;
         manifest.generator_cpu = 15.0;
-        change(&mut manifest);
+        change(manifest);
         let mut arrivals = Arrivals { started, dropped, ..Arrivals::default() };
         for place in 0..100 {
             arrivals.lateness.record(if place < 90 { 10 } else { late_micros });
         }
-        judge(&load, &manifest, &arrivals)
+        judge(&load, &record, &arrivals)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From record to assessment; one file per checker. Pure functions.
 
+mod as_planned;
 mod assess;
 mod assessment;
 mod bins;
@@ -11,6 +12,7 @@ mod generator;
 pub mod history;
 mod invariant;
 pub mod linear;
+mod local;
 mod objective;
 mod operations;
 pub mod outside;

@@ -45,7 +45,7 @@ impl Operation {
     }
 
     fn first(part: &Outline) -> Operation {
-        let dropped = part.error == ErrorKind::Dropped;
+        let dropped = part.error.is_unstarted();
         Operation {
             step: part.step,
             intended: part.intended,

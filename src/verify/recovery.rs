@@ -18,7 +18,8 @@ pub const COARSE: Nanos = Nanos(1_000_000_000);
 /// From where a recovery is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// From the time at which the fault was in force.
+    /// From the time at which the fault was in force, or from the first bad bin since its action began if that came before:
+    /// a target that is stopped fails users long before it has ended. Never from before the action.
     Applied,
     /// From the time at which it was gone.
     Healed,
@@ -46,6 +47,8 @@ pub struct Found {
     pub low: f64,
     /// It came no later; absent: not seen before the end of the load, or before the fault struck again.
     pub high: Option<f64>,
+    /// From where it counts, on the run's clock.
+    pub since: Nanos,
     /// The beginning of the first bin from which the indicator holds, on the run's clock.
     pub good_from: Option<Nanos>,
     /// When the indicator broke again after it had held, in seconds from the same beginning.
@@ -56,9 +59,32 @@ pub struct Found {
 #[derive(Debug)]
 struct Stretch {
     strike: usize,
+    /// From where operations count: the beginning of the action, or the heal.
+    from: Nanos,
+    /// From where the recovery counts, at the latest.
     since: Nanos,
     to: Nanos,
     bins: Bins,
+}
+
+impl Stretch {
+    /// Bins that lie on `since`, as many before it as reach back to `from`.
+    fn new(strike: usize, from: Nanos, since: Nanos, to: Nanos, width: Nanos) -> Stretch {
+        // Whole seconds are those of the run's clock, as the histograms have them.
+        let origin = match width == COARSE {
+            true => Nanos(from.second() * COARSE.0),
+            false => since - Nanos(((since - from).0 + width.0 - 1) / width.0 * width.0),
+        };
+        Stretch { strike, from, since, to, bins: Bins::new(origin, width, to) }
+    }
+
+    /// From where the recovery counts, given what the bins say.
+    fn counted_from(&self, bins: &[Bin]) -> Nanos {
+        let begin = |bin: usize| self.bins.origin + Nanos(self.bins.width.0.saturating_mul(bin as i64));
+        let before = (0..bins.len()).take_while(|bin| begin(*bin) < self.since);
+        let bad = before.into_iter().find(|bin| bins[*bin] == Bin::Bad);
+        bad.map_or(self.since, |bin| begin(bin).clamp(self.from, self.since))
+    }
 }
 
 /// One watch with all the strikes that it follows.
@@ -80,14 +106,13 @@ impl Lane {
             .enumerate()
             .filter(|(_, strike)| strike.id == watch.fault)
             .filter_map(|(number, strike)| {
-                let since = match watch.since {
-                    Since::Applied => strike.applied,
-                    Since::Healed => strike.applied.and(strike.gone()),
-                }?;
+                let applied = strike.applied?;
+                let (from, since) = match watch.since {
+                    Since::Applied => (strike.begun()?, applied),
+                    Since::Healed => (strike.gone()?, strike.gone()?),
+                };
                 let to = next_of_same(strikes, number).unwrap_or(load_end).min(load_end);
-                // Whole seconds are those of the run's clock, as the histograms have them.
-                let origin = if width == COARSE { Nanos(since.second() * COARSE.0) } else { since };
-                Some(Stretch { strike: number, since, to, bins: Bins::new(origin, width, to) })
+                Some(Stretch::new(number, from, since, to, width))
             })
             .collect();
         Some(Lane { watch, rule, stretches })
@@ -98,7 +123,7 @@ impl Lane {
         if !self.watch.selection.has(operation.step) {
             return;
         }
-        let after = self.stretches.partition_point(|stretch| stretch.since <= operation.intended);
+        let after = self.stretches.partition_point(|stretch| stretch.from <= operation.intended);
         if let Some(stretch) = self.stretches[..after].last_mut()
             && operation.intended < stretch.to
             && let Some(cell) = stretch.bins.at(operation.intended)
@@ -120,25 +145,43 @@ impl Lane {
         }
     }
 
+    /// Takes a bad operation out of the histograms' counts again.
+    pub fn forget(&mut self, operation: &Operation) {
+        if !self.watch.selection.has(operation.step) {
+            return;
+        }
+        let at = Nanos(operation.intended.second().saturating_mul(1_000_000_000));
+        for stretch in &mut self.stretches {
+            if let Some(cell) = stretch.bins.at(at) {
+                cell.forget(operation);
+            }
+        }
+    }
+
     /// Where recovery lies after a strike; nothing if there was nothing to recover from: it was not applied, or not
     /// healed.
     pub fn found(&self, strike: usize) -> Option<Found> {
         let stretch = self.stretches.iter().find(|stretch| stretch.strike == strike)?;
-        let bins = stretch.bins.judged(&self.rule);
+        let all = stretch.bins.judged(&self.rule);
         let width = stretch.bins.width;
+        let since = stretch.counted_from(&all);
+        let skipped = ((since - stretch.bins.origin).0.max(0) / width.0) as usize;
+        let bins = &all[skipped.min(all.len())..];
+        let origin = stretch.bins.origin + Nanos(width.0.saturating_mul(skipped as i64));
         let hold =
             usize::try_from((self.watch.hold.0.max(0) as u64).div_ceil(width.0 as u64)).unwrap_or(usize::MAX);
-        let recovery = recovery(&bins, hold);
+        let recovery = recovery(bins, hold);
         let (low, high) = recovery.bounds(width.as_secs_f64());
-        let offset = (stretch.since - stretch.bins.origin).as_secs_f64();
-        let begin = |bin: usize| stretch.bins.origin + Nanos(width.0.saturating_mul(bin as i64));
+        let offset = (since - origin).as_secs_f64();
+        let begin = |bin: usize| origin + Nanos(width.0.saturating_mul(bin as i64));
         let after = recovery.first_good.map_or(bins.len(), |first| first + hold).min(bins.len());
         let relapse = bins[after..].iter().position(|bin| *bin == Bin::Bad);
         Some(Found {
             low: (low - offset).max(0.0),
             high: high.map(|high| (high - offset).max(0.0)),
-            good_from: recovery.first_good.map(|bin| begin(bin).max(stretch.since)),
-            relapse: relapse.map(|place| (begin(after + place) - stretch.since).as_secs_f64()),
+            since,
+            good_from: recovery.first_good.map(|bin| begin(bin).max(since)),
+            relapse: relapse.map(|place| (begin(after + place) - since).as_secs_f64()),
         })
     }
 }
@@ -217,6 +260,21 @@ mod tests {
         feed(&mut lane, &[(10.0, 28.0)]);
         let found = lane.found(0).expect("applied");
         assert!(close(Some(found.low), 17.9) && found.high.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn it_counts_from_the_first_trouble_since_the_action_began() {
+        // A stop of 4 s: users fail from its first second on, and before it nothing is charged.
+        let stop = Strike { started: Some(at(10.05)), ..strike(14.0, Some(20.0)) };
+        let mut lane = lane(Since::Applied, std::slice::from_ref(&stop));
+        feed(&mut lane, &[(9.0, 9.5), (11.0, 15.0)]);
+        let found = lane.found(0).expect("applied");
+        assert!(close(Some(found.low), 3.9) && close(found.high, 4.1), "{found:?}");
+        // One that users felt only when it was in force counts from there.
+        let mut lane = self::lane(Since::Applied, &[stop]);
+        feed(&mut lane, &[(9.0, 10.05), (14.0, 15.0)]);
+        let found = lane.found(0).expect("applied");
+        assert!(close(Some(found.low), 0.9) && close(found.high, 1.1), "{found:?}");
     }
 
     #[test]

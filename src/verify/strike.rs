@@ -1,6 +1,7 @@
 //! What became of each occurrence of a fault, put together from its events.
 
 use crate::event::{Event, FaultStage, Nanos, Timed};
+use crate::stats::Window as Span;
 use std::collections::BTreeMap;
 
 /// One occurrence of a fault, as observed. Times are on the run's clock.
@@ -22,23 +23,44 @@ pub struct Strike {
     pub applied: Option<Nanos>,
     /// When it was to be healed.
     pub heal_planned: Option<Nanos>,
+    /// When its heal began.
+    pub heal_started: Option<Nanos>,
     /// When it was confirmed to be gone.
     pub healed: Option<Nanos>,
     /// When it ended by itself before its heal was due.
     pub ended_early: Option<Nanos>,
     /// Why it could not be applied, where it could not.
     pub apply_failed: Option<String>,
+    /// When the attempt to apply it was over, where it failed.
+    pub gave_up: Option<Nanos>,
     /// Why it could not be healed, where it could not.
     pub heal_failed: Option<String>,
 }
 
 impl Strike {
-    /// When it was no longer in force, however that came about. Absent: it was in force to the end.
-    pub fn gone(&self) -> Option<Nanos> {
-        match (self.healed, self.ended_early) {
-            (Some(healed), Some(early)) => Some(healed.min(early)),
-            (healed, early) => healed.or(early),
+    /// When its window begins: with the action, for what fails while a target is being stopped is the fault's doing. Where
+    /// the record does not say when the action began: when it was in force.
+    pub fn begun(&self) -> Option<Nanos> {
+        match (self.started, self.applied) {
+            (Some(started), Some(applied)) => Some(started.min(applied)),
+            (started, applied) => started.or(applied),
         }
+    }
+
+    /// When its window ends: when it was confirmed to be gone, so that what the heal breaks is the fault's doing too, also
+    /// where a target had lost it before. One that could not be applied is gone when the attempt was over. Absent: it was
+    /// in force to the end.
+    pub fn gone(&self) -> Option<Nanos> {
+        self.healed.or(self.gave_up.filter(|_| self.applied.is_none()))
+    }
+
+    /// From when to when users could feel that it had struck: from applied until it was gone; of one that is over at once
+    /// (a restart, a command) what it left behind is felt to the end.
+    pub fn in_force(&self) -> Option<Span> {
+        let from = self.applied?;
+        let over_at_once = self.heal_planned.is_some() && self.heal_planned <= self.planned;
+        let to = self.gone().filter(|_| !over_at_once).unwrap_or(Nanos::MAX);
+        Some(Span { from, to: to.max(from) })
     }
 
     fn take(&mut self, time: Nanos, event: &crate::event::FaultEvent) {
@@ -60,7 +82,12 @@ impl Strike {
             }
             FaultStage::ApplyFailed => {
                 self.apply_failed = Some(why());
+                self.gave_up = self.gave_up.or(Some(time));
                 self.planned = self.planned.or(event.planned);
+            }
+            FaultStage::HealStarted => {
+                self.heal_started = self.heal_started.or(Some(time));
+                self.heal_planned = self.heal_planned.or(event.planned);
             }
             // It is in force as before.
             FaultStage::Renewed => {}
@@ -81,7 +108,7 @@ impl Strike {
     }
 }
 
-/// The strikes that the events tell of: those that were applied by the time of it, then those that never were.
+/// The strikes that the events tell of: those that were begun by the time of it, then those that never were.
 pub fn strikes(events: &[Timed]) -> Vec<Strike> {
     let mut by_name: BTreeMap<(String, u32), Strike> = BTreeMap::new();
     for timed in events {
@@ -96,7 +123,7 @@ pub fn strikes(events: &[Timed]) -> Vec<Strike> {
         }
     }
     let mut strikes: Vec<Strike> = by_name.into_values().collect();
-    strikes.sort_by_key(|strike| strike.applied.unwrap_or(Nanos::MAX));
+    strikes.sort_by_key(|strike| strike.begun().unwrap_or(Nanos::MAX));
     strikes
 }
 
@@ -140,13 +167,27 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_that_ended_early_is_gone_from_then() {
+    fn a_fault_that_ended_early_has_its_window_to_the_heal() {
         let found = strikes(&[
             event(2.0, 0, FaultStage::Applied, None),
             event(3.0, 0, FaultStage::EndedEarly, None),
             event(9.0, 0, FaultStage::Healed, None),
         ]);
-        assert_eq!(found[0].gone(), Some(Nanos::from_secs_f64(3.0)));
+        assert_eq!(found[0].ended_early, Some(Nanos::from_secs_f64(3.0)));
+        assert_eq!(found[0].gone(), Some(Nanos::from_secs_f64(9.0)), "other targets had it until then");
+    }
+
+    #[test]
+    fn the_window_begins_with_the_action_and_an_attempt_that_failed_has_one() {
+        let found = strikes(&[
+            event(2.0, 0, FaultStage::Started, None),
+            event(12.0, 0, FaultStage::Applied, None),
+            event(20.0, 1, FaultStage::Started, None),
+            event(21.0, 1, FaultStage::ApplyFailed, Some("no such process")),
+        ]);
+        let at = |seconds| Some(Nanos::from_secs_f64(seconds));
+        assert_eq!(found[0].begun(), at(2.0));
+        assert_eq!((found[1].begun(), found[1].applied, found[1].gone()), (at(20.0), None, at(21.0)));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! One reading of the record into everything that is counted, with memory bounded by seconds and not by operations.
 
+use super::local::{Cause, Local, LocalCount};
 use super::operations::{Joiner, Operation};
 use super::recovery::Lane;
 use super::tally::{Tally, Wanted};
 use super::windows::{Observed, WholeSecond, second_span};
-use crate::event::{Nanos, StepId};
+use crate::event::{ErrorKind, Nanos, StepId};
 use crate::record::{HistogramRow, Manifest, Outline, Record, RecordError, Scope, Series};
 use crate::stats::{Bucket, Histogram, Latencies};
 
@@ -15,6 +16,8 @@ pub struct StepTally {
     pub latencies: Latencies,
     /// Requests.
     pub attempts: u64,
+    /// Operations that failed by our own doing: not among the others.
+    pub local: u64,
 }
 
 /// What was counted of one strike's fault window.
@@ -24,6 +27,10 @@ pub struct StrikeTally {
     pub operations: u64,
     /// Bad ones.
     pub bad: u64,
+    /// Operations that failed by our own doing: not among the others.
+    pub local: u64,
+    /// How many of the operations were under way while it was in force.
+    pub in_force: u64,
 }
 
 /// Arrivals of the whole load, warm-up included, and how late the measured ones were.
@@ -33,6 +40,8 @@ pub struct Arrivals {
     pub started: u64,
     /// How many could not start.
     pub dropped: u64,
+    /// How many of these found no row in their feeder.
+    pub no_row: u64,
     /// Lateness in microseconds, warm-up excluded.
     pub lateness: Histogram,
     /// The longest lateness.
@@ -52,12 +61,15 @@ pub struct Survey {
     pub strikes: Vec<StrikeTally>,
     /// Arrivals.
     pub arrivals: Arrivals,
+    /// Operations that failed by our own doing, warm-up included.
+    pub local: LocalCount,
     /// Operations excluded as warm-up.
     pub warmup: u64,
     /// Operations of which an attempt is missing: in no count.
     pub incomplete: u64,
     /// Where the second that was asked for last belongs: rows come second by second.
     near: Option<WholeSecond>,
+    ours: Local,
 }
 
 impl Survey {
@@ -68,17 +80,26 @@ impl Survey {
             steps: vec![StepTally::default(); record.manifest.steps.len()],
             strikes: vec![StrikeTally::default(); strikes],
             arrivals: Arrivals::default(),
+            local: LocalCount::default(),
             warmup: 0,
             incomplete: 0,
             near: None,
+            ours: Local::new(record),
         }
     }
 
     fn operation(&mut self, operation: &Operation, manifest: &Manifest, windows: &Observed) {
         self.arrival(operation, manifest);
+        let cause = self.ours.cause(operation);
+        if let Some(cause) = cause {
+            self.local.add(operation, cause);
+        }
         if operation.intended < manifest.warmup_end {
             self.warmup += 1;
             return;
+        }
+        if let Some(cause) = cause {
+            return self.local(operation, cause, windows);
         }
         if let Some(step) = self.steps.get_mut(usize::from(operation.step.0)) {
             step.latencies.add(Bucket::of(operation.latency().as_micros()), operation.good, 1);
@@ -88,11 +109,32 @@ impl Survey {
         for strike in place.faults() {
             self.strikes[strike].operations += 1;
             self.strikes[strike].bad += u64::from(!operation.good);
+            let in_force = windows.is_in_force(strike, operation.intended, operation.end);
+            self.strikes[strike].in_force += u64::from(in_force);
         }
         for tally in &mut self.tallies {
             let wanted = tally.wanted();
             if wanted.selection.has(operation.step) && place.is_in(&wanted.aim) {
                 tally.operation(operation);
+                let in_force =
+                    windows.is_any_in_force(&tally.wanted().aim, operation.intended, operation.end);
+                tally.in_force += u64::from(in_force);
+            }
+        }
+    }
+
+    /// One that failed by our own doing: counted where it belongs, and apart.
+    fn local(&mut self, operation: &Operation, cause: Cause, windows: &Observed) {
+        if let Some(step) = self.steps.get_mut(usize::from(operation.step.0)) {
+            step.local += 1;
+            step.attempts += u64::from(operation.attempts);
+        }
+        let place = windows.place(operation.intended, operation.end);
+        place.faults().for_each(|strike| self.strikes[strike].local += 1);
+        for tally in &mut self.tallies {
+            let wanted = tally.wanted();
+            if wanted.selection.has(operation.step) && place.is_in(&wanted.aim) {
+                tally.local(operation, cause);
             }
         }
     }
@@ -100,6 +142,7 @@ impl Survey {
     fn arrival(&mut self, operation: &Operation, manifest: &Manifest) {
         if operation.dropped {
             self.arrivals.dropped += 1;
+            self.arrivals.no_row += u64::from(operation.error == ErrorKind::NoRow);
         } else if operation.arrival {
             self.arrivals.started += u64::from(operation.started < manifest.load_end);
             if operation.intended >= manifest.warmup_end {
@@ -137,12 +180,22 @@ impl Survey {
             for strike in place.faults() {
                 self.strikes[strike].operations += count;
                 self.strikes[strike].bad += if row.good { 0 } else { count };
+                let span = second_span(row.second);
+                if windows.is_in_force(strike, span.from, span.to - Nanos(1)) {
+                    self.strikes[strike].in_force += count;
+                }
             }
         }
         for tally in &mut self.tallies {
             let wanted = tally.wanted();
             if wanted.selection.has(row.step) && place.is_in(&wanted.aim) {
                 tally.row(row);
+                let span = second_span(row.second);
+                if row.series == Series::Response
+                    && windows.is_any_in_force(&tally.wanted().aim, span.from, span.to - Nanos(1))
+                {
+                    tally.in_force += count;
+                }
             }
         }
         self.near = Some(whole);
@@ -155,19 +208,39 @@ impl Survey {
         if operation.dropped {
             // The histograms count its row as if it had started and been attempted.
             self.arrivals.dropped += 1;
+            self.arrivals.no_row += u64::from(operation.error == ErrorKind::NoRow);
             self.arrivals.started = self.arrivals.started.saturating_sub(1);
             if let Some(step) = self.steps.get_mut(usize::from(operation.step.0)).filter(|_| !warm) {
                 step.attempts = step.attempts.saturating_sub(1);
             }
         }
+        let cause = self.ours.cause(operation).filter(|_| !operation.good);
+        if let Some(cause) = cause {
+            self.local.add(operation, cause);
+        }
         if operation.good || warm {
             return;
         }
         let whole = self.whole_second(second, windows);
+        if cause.is_some() {
+            if let Some(step) = self.steps.get_mut(usize::from(operation.step.0)) {
+                step.local += 1;
+                step.latencies.bad = step.latencies.bad.saturating_sub(1);
+            }
+            for strike in whole.place().faults() {
+                let tally = &mut self.strikes[strike];
+                tally.local += 1;
+                tally.operations = tally.operations.saturating_sub(1);
+                tally.bad = tally.bad.saturating_sub(1);
+            }
+        }
         for tally in &mut self.tallies {
             let wanted = tally.wanted();
             if wanted.selection.has(operation.step) && whole.place().is_in(&wanted.aim) {
-                tally.marked(operation);
+                match cause {
+                    Some(cause) => tally.marked_local(operation, cause),
+                    None => tally.marked(operation),
+                }
             }
         }
         self.near = Some(whole);
@@ -213,9 +286,11 @@ pub fn watch(record: &Record, lanes: &mut [Lane]) -> Result<(), RecordError> {
     if lanes.is_empty() {
         return Ok(());
     }
+    let ours = Local::new(record);
     if manifest.complete {
         each_operation(record, |operation| {
-            if operation.intended >= manifest.warmup_end {
+            // What failed by our own doing says nothing of when users were served.
+            if operation.intended >= manifest.warmup_end && ours.cause(operation).is_none() {
                 lanes.iter_mut().for_each(|lane| lane.operation(operation));
             }
         })?;
@@ -226,6 +301,11 @@ pub fn watch(record: &Record, lanes: &mut [Lane]) -> Result<(), RecordError> {
             lanes.iter_mut().for_each(|lane| lane.row(row));
         }
     }
+    each_operation(record, |operation| {
+        if !operation.good && ours.cause(operation).is_some() {
+            lanes.iter_mut().for_each(|lane| lane.forget(operation));
+        }
+    })?;
     Ok(())
 }
 

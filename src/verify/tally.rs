@@ -1,5 +1,6 @@
 //! What is counted of the operations of one window: sums by second, latencies by bucket.
 
+use super::local::{Cause, LocalCount};
 use super::operations::Operation;
 use super::scope::Selection;
 use super::trouble::Troubles;
@@ -82,6 +83,10 @@ pub struct Tally {
     pub max_from_send: Option<Nanos>,
     /// What was wrong with the bad ones.
     pub troubles: Troubles,
+    /// Those that failed by our own doing: in no other count.
+    pub local: LocalCount,
+    /// How many were under way while a strike that the window names was in force.
+    pub in_force: u64,
 }
 
 /// A run has at most about so many cells.
@@ -101,12 +106,35 @@ impl Tally {
             max: None,
             max_from_send: None,
             troubles: Troubles::default(),
+            local: LocalCount::default(),
+            in_force: 0,
         }
     }
 
     /// What it counts.
     pub fn wanted(&self) -> &Wanted {
         &self.wanted
+    }
+
+    /// Counts an operation that failed by our own doing.
+    pub fn local(&mut self, operation: &Operation, cause: Cause) {
+        self.local.add(operation, cause);
+    }
+
+    /// The same of a bad one that the histograms have counted already.
+    pub fn marked_local(&mut self, operation: &Operation, cause: Cause) {
+        self.local.add(operation, cause);
+        let place = operation.intended.second().div_euclid(self.width);
+        let cell = self.cells.at(place);
+        cell.operations = cell.operations.saturating_sub(1);
+        cell.arrivals = cell.arrivals.saturating_sub(u64::from(operation.arrival));
+        cell.attempts = cell.attempts.saturating_sub(u64::from(operation.attempts.max(1)));
+        self.latencies.bad = self.latencies.bad.saturating_sub(1);
+        self.from_send.bad = self.from_send.bad.saturating_sub(1);
+        if self.wanted.by_second {
+            let second = self.seconds.at(place);
+            second.bad = second.bad.saturating_sub(1);
+        }
     }
 
     /// Counts an operation. Whether it belongs here is for the caller to say.

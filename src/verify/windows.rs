@@ -68,10 +68,17 @@ pub enum Aim {
     Run,
     /// The run without faults and recoveries.
     Steady,
-    /// While any of these strikes was in force.
+    /// While any of these strikes was being applied, was in force or was being healed.
     Fault(Vec<bool>),
     /// While any of these strikes was being recovered from.
     Recovery(Vec<bool>),
+}
+
+impl Aim {
+    /// Whether it is a window of faults that names this strike.
+    pub fn names(&self, strike: usize) -> bool {
+        matches!(self, Aim::Fault(strikes) if strikes.get(strike).is_some_and(|named| *named))
+    }
 }
 
 /// The windows of a run.
@@ -79,7 +86,8 @@ pub enum Aim {
 pub struct Observed {
     measured: Span,
     ids: Vec<String>,
-    applied: Vec<Nanos>,
+    begun: Vec<Nanos>,
+    in_force: Vec<Option<Span>>,
     faults: Vec<Option<Span>>,
     recoveries: Vec<Option<Span>>,
     segments: Vec<Segment>,
@@ -92,13 +100,15 @@ impl Observed {
         let faults: Vec<Option<Span>> = strikes
             .iter()
             .map(|strike| {
-                strike.applied.map(|from| Span { from, to: strike.gone().unwrap_or(Nanos::MAX).max(from) })
+                strike.begun().map(|from| Span { from, to: strike.gone().unwrap_or(Nanos::MAX).max(from) })
             })
             .collect();
         let recoveries = faults
             .iter()
             .enumerate()
             .map(|(number, fault)| {
+                // What was never in force leaves nothing to recover from.
+                strikes[number].applied?;
                 let gone = (*fault)?.to;
                 let next = next_of_same(strikes, number).unwrap_or(measured.to);
                 let until = recovered.get(number).copied().flatten().unwrap_or(next);
@@ -108,7 +118,8 @@ impl Observed {
         let mut windows = Observed {
             measured,
             ids: strikes.iter().map(|strike| strike.id.clone()).collect(),
-            applied: strikes.iter().map_while(|strike| strike.applied).collect(),
+            begun: strikes.iter().map_while(Strike::begun).collect(),
+            in_force: strikes.iter().map(Strike::in_force).collect(),
             faults,
             recoveries,
             segments: Vec::new(),
@@ -148,14 +159,14 @@ impl Observed {
     }
 
     /// Where an operation belongs: to the windows of its intended start; one that begins in steady and is still open
-    /// when a fault is applied belongs to that fault.
+    /// when a fault begins belongs to that fault.
     pub fn place(&self, intended: Nanos, end: Nanos) -> Place<'_> {
         let after = self.segments.partition_point(|segment| segment.from <= intended);
         let segment = &self.segments[after.saturating_sub(1)];
         let mut caught = 0..0;
         if segment.faults.is_empty() && segment.recoveries.is_empty() {
-            let first = self.applied.partition_point(|applied| *applied <= intended);
-            let behind = self.applied.partition_point(|applied| *applied < end);
+            let first = self.begun.partition_point(|begun| *begun <= intended);
+            let behind = self.begun.partition_point(|begun| *begun < end);
             caught = first..behind.max(first);
         }
         Place { faults: &segment.faults, caught, recoveries: &segment.recoveries }
@@ -172,6 +183,33 @@ impl Observed {
         let faults: Vec<usize> = touch(&self.faults);
         let recoveries = if faults.is_empty() { touch(&self.recoveries) } else { Vec::new() };
         WholeSecond { second, faults, recoveries }
+    }
+
+    /// Whether a strike was in force at any time from `from` to `to`.
+    pub fn is_in_force(&self, strike: usize, from: Nanos, to: Nanos) -> bool {
+        self.in_force.get(strike).copied().flatten().is_some_and(|span| from < span.to && span.from <= to)
+    }
+
+    /// Whether any strike that this window names was in force at any time from `from` to `to`.
+    pub fn is_any_in_force(&self, window: &Aim, from: Nanos, to: Nanos) -> bool {
+        let Aim::Fault(strikes) = window else { return false };
+        strikes.iter().enumerate().any(|(strike, wanted)| *wanted && self.is_in_force(strike, from, to))
+    }
+
+    /// When the last stretch of a window of faults or recoveries ends; nothing where one never does.
+    pub fn ends(&self, window: &Aim) -> Option<Nanos> {
+        let (spans, wanted) = match window {
+            Aim::Fault(wanted) => (&self.faults, wanted),
+            Aim::Recovery(wanted) => (&self.recoveries, wanted),
+            Aim::Run | Aim::Steady => return None,
+        };
+        spans
+            .iter()
+            .zip(wanted)
+            .filter(|(_, wanted)| **wanted)
+            .filter_map(|(span, _)| *span)
+            .map(|span| span.to)
+            .max()
     }
 
     /// A window of the plan, with its faults found among the strikes.
@@ -212,22 +250,22 @@ impl Observed {
 
     /// Whether there was such a window at all: the fault was applied, the recovery began.
     pub fn exists(&self, window: &Aim) -> bool {
-        let any = |spans: &[Option<Span>], wanted: &[bool]| {
-            spans.iter().zip(wanted).any(|(span, wanted)| *wanted && span.is_some())
+        let any = |there: &mut dyn Iterator<Item = bool>, wanted: &[bool]| {
+            there.zip(wanted).any(|(there, wanted)| *wanted && there)
         };
         match window {
             Aim::Run | Aim::Steady => true,
-            Aim::Fault(strikes) => any(&self.faults, strikes),
-            Aim::Recovery(strikes) => any(&self.recoveries, strikes),
+            Aim::Fault(strikes) => any(&mut self.in_force.iter().map(Option::is_some), strikes),
+            Aim::Recovery(strikes) => any(&mut self.recoveries.iter().map(Option::is_some), strikes),
         }
     }
 }
 
-/// When the same fault strikes the next time.
+/// When the same fault begins the next time.
 pub fn next_of_same(strikes: &[Strike], number: usize) -> Option<Nanos> {
     let (before, after) = strikes.split_at_checked(number + 1)?;
     let id = &before.last()?.id;
-    after.iter().filter(|strike| strike.id == *id).find_map(|strike| strike.applied)
+    after.iter().filter(|strike| strike.id == *id).find_map(Strike::begun)
 }
 
 /// A whole second of the run's clock.
@@ -290,6 +328,28 @@ mod tests {
         assert_eq!(belongs(&windows, 9.9, 10.0), ["steady"]);
         assert_eq!(belongs(&windows, 9.9, 21.0), ["fault(a)", "fault(b)"]);
         assert_eq!(belongs(&windows, 16.9, 21.0), ["recovery(a)"], "only what begins in steady is caught");
+    }
+
+    #[test]
+    fn what_fails_between_the_start_of_a_fault_and_its_being_applied_belongs_to_it() {
+        let stop = Strike { started: Some(at(10.0)), ..strike("a", 20.0, Some(25.0)) };
+        let failed = Strike {
+            id: "b".into(),
+            started: Some(at(27.0)),
+            apply_failed: Some("no such process".into()),
+            gave_up: Some(at(28.0)),
+            ..Strike::default()
+        };
+        let span = Span { from: at(2.0), to: at(30.0) };
+        let windows = Observed::new(span, &[stop, failed], &[Some(at(26.0)), None]);
+        assert_eq!(belongs(&windows, 9.0, 9.5), ["steady"]);
+        assert_eq!(belongs(&windows, 9.9, 10.1), ["fault(a)"]);
+        assert_eq!(belongs(&windows, 10.0, 10.1), ["fault(a)"]);
+        assert_eq!(belongs(&windows, 19.9, 19.95), ["fault(a)"]);
+        assert_eq!(belongs(&windows, 25.0, 25.1), ["recovery(a)"]);
+        assert_eq!(belongs(&windows, 27.5, 27.6), ["fault(b)"], "an attempt that failed is not steady");
+        assert_eq!(belongs(&windows, 28.0, 28.1), ["steady"], "and leaves nothing to recover from");
+        assert!(!windows.exists(&windows.aim(&Window::Fault("b".into()))), "it was never in force");
     }
 
     #[test]

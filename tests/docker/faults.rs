@@ -98,7 +98,12 @@ async fn every_kind_is_felt_and_healed() {
         );
         chaos.heal().await;
         let stages: Vec<FaultStage> = stages(&notes, kind.name).into_iter().map(|one| one.0).collect();
-        assert_eq!(stages, [FaultStage::Started, FaultStage::Applied, FaultStage::Healed], "{}", kind.name);
+        assert_eq!(
+            stages,
+            [FaultStage::Started, FaultStage::Applied, FaultStage::HealStarted, FaultStage::Healed],
+            "{}",
+            kind.name
+        );
         eventually(&format!("{} is healed", kind.name), async || is_healed(&project, kind.name).await).await;
         project.settled().await;
         assert_eq!(dump(&project).await, before, "{}", kind.name);

@@ -219,6 +219,7 @@ impl Tale {
             load_end: at(seconds),
             warmup_end: at(warmup),
             arrivals_planned: u64::from(self.seconds) * u64::from(self.sessions_per_second),
+            arrivals_to_come: None,
             complete: self.keep == Keep::All,
             generator_cpu: seconds * 0.2,
             counts: Default::default(),

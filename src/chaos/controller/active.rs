@@ -33,6 +33,7 @@ impl Shared {
         if *healed {
             return Ok(());
         }
+        self.tell_heal(active, FaultStage::HealStarted, None);
         for Escape { target, why } in active.guard.missing().await {
             let told = Told { targets: vec![target], planned: None, detail: Some(why) };
             self.tell(&self.faults[active.fault], active.occurrence, FaultStage::EndedEarly, told);

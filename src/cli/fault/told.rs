@@ -62,6 +62,7 @@ fn line(at: Nanos, fault: &FaultEvent) -> String {
         FaultStage::ApplyFailed => "NOT APPLIED",
         FaultStage::Renewed => "in force again",
         FaultStage::EndedEarly => "ENDED EARLY",
+        FaultStage::HealStarted => "being healed",
         FaultStage::Healed => "healed",
         FaultStage::HealFailed => "NOT HEALED",
     };

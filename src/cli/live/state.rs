@@ -121,9 +121,12 @@ impl State {
                             self.mark(timed.time, Mark::Healed);
                         }
                     }
-                    FaultStage::Started | FaultStage::Renewed | FaultStage::ApplyFailed => {}
+                    FaultStage::Started
+                    | FaultStage::Renewed
+                    | FaultStage::ApplyFailed
+                    | FaultStage::HealStarted => {}
                 }
-                if fault.stage != FaultStage::Started {
+                if !matches!(fault.stage, FaultStage::Started | FaultStage::HealStarted) {
                     let detail =
                         fault.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
                     self.tell(format!(
@@ -175,6 +178,7 @@ fn stage(stage: FaultStage) -> &'static str {
         FaultStage::ApplyFailed => "could not be applied",
         FaultStage::Renewed => "in force again",
         FaultStage::EndedEarly => "ended early",
+        FaultStage::HealStarted => "being healed",
         FaultStage::Healed => "healed",
         FaultStage::HealFailed => "could not be healed",
     }

@@ -109,6 +109,7 @@ impl State {
                     FaultStage::Applied => fault.applied += 1,
                     FaultStage::Healed | FaultStage::EndedEarly => fault.healed += 1,
                     FaultStage::Started
+                    | FaultStage::HealStarted
                     | FaultStage::Renewed
                     | FaultStage::ApplyFailed
                     | FaultStage::HealFailed => {}

@@ -93,15 +93,16 @@ fn later_data_does_not_depend_on_how_often_was_retried() {
 }
 
 #[test]
-fn a_cut_during_backoff_closes_the_operation_with_what_was() {
+fn a_cut_during_backoff_closes_the_operation_with_the_attempt_that_was_not_made() {
     let bench = Bench::new(program(&flow(&[STEP])), [reply(500, "")]);
     bench.script.sleeps_for_ever.set(true);
     let start = Start { user: 0, session: 0, intended: Nanos::ZERO, pool: None };
     let (ended, ()) = wait(async { tokio::join!(bench.walker.session(start), async { bench.walker.cut() }) });
     assert_eq!(ended, Ended::Cut);
     let attempts = bench.attempts();
-    assert_eq!(attempts.len(), 1);
-    assert_eq!((attempts[0].last, attempts[0].error, attempts[0].end), (true, ErrorKind::Status, SERVICE));
+    assert_eq!(attempts.len(), 2);
+    assert_eq!((attempts[0].last, attempts[0].error, attempts[0].end), (false, ErrorKind::Status, SERVICE));
+    assert_eq!((attempts[1].last, attempts[1].error, attempts[1].sent), (true, ErrorKind::InFlight, None));
 }
 
 #[test]

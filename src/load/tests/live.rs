@@ -135,7 +135,7 @@ fn closed_users_with_connections_of_their_own_keep_them() {
 }
 
 #[test]
-fn arrivals_beyond_a_unique_feeder_are_recorded_as_dropped() {
+fn arrivals_beyond_a_unique_feeder_are_recorded_as_such() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("cards.csv"), "card\n1\n2\n3\n").expect("written");
     let server = Server::start();
@@ -149,7 +149,7 @@ fn arrivals_beyond_a_unique_feeder_are_recorded_as_dropped() {
     );
     assert_eq!((report.planned, report.started, report.dropped), (5, 3, 2));
     let dropped: Vec<u64> =
-        rows.iter().filter(|row| row.error == ErrorKind::Dropped).map(|row| row.session).collect();
+        rows.iter().filter(|row| row.error == ErrorKind::NoRow).map(|row| row.session).collect();
     assert_eq!(dropped, [3, 4]);
     assert_eq!(kept.load_events(), [LoadEvent::FeederExhausted { feeder: "cards".into() }]);
 }

@@ -71,6 +71,14 @@ impl Expectation {
             _ => None,
         }
     }
+
+    /// Whether it cannot be met any more: `against` of `all` operations count against it, and at most `to_come` more, all
+    /// good, are still to come. `false` where it can always be met.
+    pub fn is_lost_for_good(&self, all: u64, against: u64, to_come: f64) -> bool {
+        let Some(allowed) = self.share_that_may_fail() else { return false };
+        let all = all as f64 + to_come;
+        all > 0.0 && against as f64 / all > allowed + 1e-12
+    }
 }
 
 impl FromStr for Expectation {

@@ -11,7 +11,7 @@ pub enum Window {
     Run,
     /// The run without faults and recoveries.
     Steady,
-    /// While this fault was in force: [applied, healed).
+    /// This fault, from the beginning of its action until it was healed: [started, healed).
     Fault(String),
     /// From this fault's heal until recovered, else to the end of the load.
     Recovery(String),

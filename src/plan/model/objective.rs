@@ -1,5 +1,6 @@
 //! What users must get.
 
+use super::{Flow, Load, LoadModel};
 use crate::plan::expression::{Expectation, Window};
 use crate::plan::units::Time;
 use schemars::JsonSchema;
@@ -54,6 +55,28 @@ impl Objective {
             name.push_str(&format!(" in {}", self.window));
         }
         name
+    }
+
+    /// The most operations that one arrival can bring to it; `None` where that is not known (`repeat` by a variable, closed
+    /// model without a number of iterations).
+    pub fn operations_per_arrival(&self, flows: &[Flow], load: &Load) -> Option<f64> {
+        if load.model == LoadModel::Closed {
+            return None;
+        }
+        let of_flow = |flow: &Flow| -> Option<f64> {
+            flow.steps
+                .iter()
+                .map(|step| match &step.repeat {
+                    None => Some(1.0),
+                    Some(repeat) => repeat.literal().and_then(|number| number.trim().parse::<f64>().ok()),
+                })
+                .sum()
+        };
+        let mut most = 0.0_f64;
+        for flow in flows.iter().filter(|flow| self.flow.as_ref().is_none_or(|name| *name == flow.name)) {
+            most = most.max(of_flow(flow)?);
+        }
+        Some(most)
     }
 }
 

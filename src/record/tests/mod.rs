@@ -92,6 +92,7 @@ pub(super) fn manifest() -> Manifest {
         load_end: Nanos(0),
         warmup_end: Nanos(0),
         arrivals_planned: 0,
+        arrivals_to_come: None,
         complete: false,
         generator_cpu: 0.0,
         counts: BTreeMap::new(),

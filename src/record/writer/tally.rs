@@ -34,7 +34,7 @@ impl Tally {
     pub(super) fn operation(&mut self, operation: &Operation) {
         self.operations += 1;
         self.good += u64::from(operation.good);
-        self.dropped += u64::from(operation.error == ErrorKind::Dropped);
+        self.dropped += u64::from(operation.error.is_unstarted());
         self.in_flight_at_end += u64::from(operation.error == ErrorKind::InFlight);
         self.clipped += u64::from(operation.end - operation.intended > HOUR);
     }

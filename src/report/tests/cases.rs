@@ -55,6 +55,7 @@ pub fn red() -> Assessment {
         indicator: "availability >= 99%".into(),
         hold: 3.0,
         after_applied: Interval { low: Some(14.9), high: None },
+        counted_from: None,
         after_healed: None,
     });
     red.faults.push(stuck);

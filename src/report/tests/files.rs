@@ -136,7 +136,7 @@ fn faults_are_listed_with_their_recovery() {
     let written = written(run());
     let rows = rows(written.record.folder(), "faults.csv");
     assert_eq!(rows[0].len(), 13);
-    assert_eq!(rows[1].join(","), "dies,0,kill,node-2,9.994,9.999,10.000,15.000,pass,500,100,0.900,1.100");
+    assert_eq!(rows[1].join(","), "dies,0,kill,node-2,9.995,10.000,10.000,15.000,pass,500,100,0.900,1.100");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct Entry {
     pub bad: u64,
     /// The run second by second.
     pub beats: Vec<Beat>,
-    /// Faults: from applied to healed (or the end), in seconds from the start of the load.
+    /// Faults: from the beginning of the action to healed (or the end), in seconds from the start of the load.
     pub faults: Vec<(f64, f64)>,
 }
 
@@ -40,7 +40,7 @@ impl Entry {
         let faults = assessment
             .faults
             .iter()
-            .filter_map(|fault| Some((fault.applied?, fault.healed.unwrap_or(end))))
+            .filter_map(|fault| Some((fault.applied.and(fault.began())?, fault.healed.unwrap_or(end))))
             .collect();
         Entry {
             folder: folder.to_owned(),

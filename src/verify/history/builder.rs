@@ -1,7 +1,7 @@
 //! Attempts joined into the operations of a history.
 
 use super::{Call, FaultSpan, History, Instance, Op, StepMark};
-use crate::event::{ErrorKind, Nanos, Outcome};
+use crate::event::{Nanos, Outcome};
 use crate::record::AttemptRow;
 use std::collections::HashMap;
 
@@ -44,7 +44,7 @@ impl Builder {
     pub fn take(&mut self, row: &AttemptRow<'_>) {
         let step = self.history.setting.steps.get(usize::from(row.step.0));
         let marked = step.is_some_and(|step| step.mark.is_some());
-        if step.is_none() || row.error == ErrorKind::Dropped {
+        if step.is_none() || row.error.is_unstarted() {
             return;
         }
         if self.calls {

@@ -45,10 +45,11 @@ fn setting(plan: &Plan, record: &Record) -> Setting {
 
 fn span(strike: &Strike) -> Option<FaultSpan> {
     let again = if strike.occurrence == 0 { String::new() } else { format!("#{}", strike.occurrence) };
+    strike.applied?;
     Some(FaultSpan {
         name: format!("{}{again}", strike.id),
         targets: strike.targets.clone(),
-        from: strike.applied?,
+        from: strike.begun()?,
         to: strike.gone().unwrap_or(Nanos::MAX),
     })
 }

@@ -4,24 +4,30 @@
 
 mod attempts;
 mod dropped;
+mod ended;
 mod latency;
+mod local;
 mod probe;
 mod recovery;
 mod share;
 mod throughput;
 
+use super::as_planned::Ends;
 use super::assessment::{Interval, ObjectiveReport, Verdict};
 use super::recovery::Found;
 use super::strike::Strike;
 use super::tally::{Tally, Wanted};
 use super::windows::{Aim, Observed};
 use crate::event::{Event, Nanos, Sample, Timed};
+use crate::plan::Plan;
 use crate::plan::expression::{Comparator, Metric, Quantity, Window};
 use crate::plan::model::Objective;
 use crate::record::{Manifest, StepInfo};
 
 /// What an objective is judged by.
 pub struct Case<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
     /// The objective.
     pub objective: &'a Objective,
     /// What was counted in its window, of its steps.
@@ -38,6 +44,10 @@ pub struct Case<'a> {
     pub manifest: &'a Manifest,
     /// The record's events; samples of exchanges among them.
     pub events: &'a [Timed],
+    /// The load's end, as planned and as it was.
+    pub ends: &'a Ends,
+    /// How many operations of any step were under way while a strike of its window was in force.
+    pub in_force: u64,
     /// Whether every operation was read; if not, windows are by whole seconds.
     pub exact: bool,
 }
@@ -154,7 +164,7 @@ pub fn wanted(objective: &Objective, steps: &[StepInfo], windows: &Observed) -> 
 
 /// Judges one objective.
 pub fn judge(case: &Case) -> ObjectiveReport {
-    let finding = measure(case);
+    let finding = ended::weighed(case, local::weighed(case, measure(case)));
     let objective = case.objective;
     let no_value = match case.metric() {
         Metric::Quantile(_) if finding.samples > 0 => "no good reply",
@@ -179,6 +189,7 @@ pub fn judge(case: &Case) -> ObjectiveReport {
         actual_from_send: finding.from_send,
         bound: case.bound(),
         samples: finding.samples,
+        local: case.tally.local.operations,
         interval: finding.interval,
         budget_burned: finding.budget,
         evidence,
@@ -239,6 +250,14 @@ fn measure(case: &Case) -> Finding {
     }
 }
 
+/// Whether nobody used the deployment while the fault was in force. A probe asks on its own account: any operation will do.
+fn is_without_load(case: &Case, is_probe: bool) -> bool {
+    match is_probe {
+        true => case.in_force == 0,
+        false => case.tally.in_force == 0,
+    }
+}
+
 /// Why there is nothing to judge: no such step, no such window, no operation.
 fn absent(case: &Case) -> Option<String> {
     let wanted = case.tally.wanted();
@@ -266,6 +285,11 @@ fn absent(case: &Case) -> Option<String> {
             _ => case.objective.window.to_string(),
         };
         return Some(format!("no operation of it lies in {window}"));
+    }
+    if !is_recovery && let Window::Fault(id) = &case.objective.window {
+        return is_without_load(case, is_probe).then(|| {
+            format!("no operation of it was under way while fault {id} was in force: that proves nothing")
+        });
     }
     None
 }

@@ -1,5 +1,6 @@
 //! Whole runs judged: for each kind of objective a pass, a fail and an unknown.
 
+mod ended;
 mod faults;
 mod generator;
 mod invariants;

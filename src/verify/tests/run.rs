@@ -80,11 +80,10 @@ impl Run {
 
     /// A fault that was applied and healed.
     pub fn fault(self, id: &str, applied: f64, healed: f64) -> Run {
-        self.stage(id, applied - 0.001, FaultStage::Started).stage(id, applied, FaultStage::Applied).stage(
-            id,
-            healed,
-            FaultStage::Healed,
-        )
+        self.stage(id, applied, FaultStage::Started)
+            .stage(id, applied, FaultStage::Applied)
+            .stage(id, healed - 0.001, FaultStage::HealStarted)
+            .stage(id, healed, FaultStage::Healed)
     }
 
     pub fn probe(mut self, name: &str, second: f64, value: Option<f64>) -> Run {

@@ -17,7 +17,7 @@ pub struct Band {
     pub kind: &'static str,
 }
 
-/// Those of a run, as observed: a fault from applied to healed, or to the end where it never was.
+/// Those of a run, as observed: a fault from the beginning of its action to healed, or to the end where it never was.
 pub fn bands(manifest: &Manifest, faults: &[FaultReport], bins: &Bins) -> Vec<Band> {
     let mut bands = Vec::new();
     if manifest.warmup_end > manifest.load_start {
@@ -25,7 +25,7 @@ pub fn bands(manifest: &Manifest, faults: &[FaultReport], bins: &Bins) -> Vec<Ba
         bands.push(Band { from: 0.0, to, name: "warm-up".to_owned(), kind: "warmup" });
     }
     for fault in faults {
-        let Some(from) = fault.applied else { continue };
+        let Some(from) = fault.began() else { continue };
         let to = fault.healed.unwrap_or(bins.end).max(from);
         bands.push(Band { from, to, name: fault.id.clone(), kind: "fault" });
     }

@@ -95,9 +95,11 @@ fn pieces(fault: &FaultReport, end: f64) -> Vec<Piece> {
         pieces.push(Piece { from, to, kind: "planned" });
     }
     let Some(applied) = fault.applied else { return pieces };
-    pieces.push(Piece { from: applied, to: fault.healed.unwrap_or(end), kind: "applied" });
+    let began = fault.began().unwrap_or(applied);
+    pieces.push(Piece { from: began, to: fault.healed.unwrap_or(end), kind: "applied" });
     if let Some(recovery) = &fault.recovery {
         let low = recovery.after_applied.low.unwrap_or(0.0);
+        let applied = recovery.counted_from.unwrap_or(applied);
         let until = recovery.after_applied.high.map_or(end, |high| applied + high);
         if low > 0.0 {
             pieces.push(Piece { from: applied, to: applied + low, kind: "hurt" });
@@ -204,7 +206,7 @@ fn value(value: Option<f64>) -> String {
 
 /// The worst p99 of a second that the fault touches.
 fn worst(story: &Story, fault: &FaultReport) -> Quantile {
-    let Some(from) = fault.applied else { return Quantile::Empty };
+    let Some(from) = fault.began() else { return Quantile::Empty };
     let bins = &story.frame.bins;
     let to = fault.healed.unwrap_or(bins.end);
     let touched = (0..bins.count).filter(|place| bins.from(place + 1) > from && bins.from(*place) < to);

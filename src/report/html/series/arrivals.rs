@@ -57,7 +57,9 @@ impl Arrivals {
     /// Takes the dropped arrivals out again, which the histograms count as if they had begun and been requested.
     pub fn without_dropped(&mut self, troubles: &BTreeMap<(i64, ErrorKind), u64>) {
         for ((second, kind), count) in troubles {
-            if let (ErrorKind::Dropped, Some(place)) = (kind, self.bins.place(*second)) {
+            if kind.is_unstarted()
+                && let Some(place) = self.bins.place(*second)
+            {
                 self.dropped[place] += count;
                 self.begun[place] = self.begun[place].saturating_sub(*count);
                 self.requests[place] = self.requests[place].saturating_sub(*count);

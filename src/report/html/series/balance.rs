@@ -1,7 +1,7 @@
 //! Who answered: requests of the measured load by instance, from every attempt.
 
 use super::super::bins::Bins;
-use crate::event::{ErrorKind, Nanos};
+use crate::event::Nanos;
 use crate::record::{Manifest, Outline};
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Balance {
     /// Counts an attempt of the load that is no deliberate repetition.
     pub fn attempt(&mut self, row: &Outline) {
         // An arrival that was dropped asked nobody.
-        if row.error == ErrorKind::Dropped {
+        if row.error.is_unstarted() {
             return;
         }
         let bins = self.bins.count;
