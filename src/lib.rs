@@ -8,6 +8,7 @@ pub mod cli;
 pub mod event;
 pub mod flow;
 pub mod http;
+pub mod json;
 pub mod load;
 pub mod netfault;
 pub mod plan;

@@ -1,10 +1,10 @@
 //! `shakedown verify --history FILE --checker NAME`: the verdict on a history from outside, as JSON.
 
 use super::{Exit, Stop, output};
-use crate::verify::Verdict;
+use crate::json::Value;
 use crate::verify::linear::Model;
 use crate::verify::outside::{self, CHECKERS, Checker, Form, Options};
-use serde_json::Value;
+use crate::verify::{Amount, Verdict};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ pub struct Arguments {
         allow_negative_numbers = true,
         help_heading = "Outside histories"
     )]
-    pub total: Option<i64>,
+    pub total: Option<Amount>,
     /// So many states may `linearizable` visit; what is not decided then is Unknown.
     #[arg(
         long,
@@ -76,7 +76,7 @@ pub fn main(arguments: &Arguments) -> Result<Exit, Stop> {
     let options = Options {
         model,
         initial,
-        total: arguments.total,
+        total: arguments.total.clone(),
         states: arguments.budget,
         expired: &|| start.elapsed() > limit,
     };
@@ -101,7 +101,7 @@ fn model(name: &str) -> Result<Model, Stop> {
 }
 
 fn json(text: &str) -> Result<Value, Stop> {
-    serde_json::from_str(text).map_err(|_| {
+    Value::parse(text.as_bytes()).map(Value::canonical).map_err(|_| {
         Stop::usage(format!("--initial {text}: not JSON; write a number, null, or a text as '\"a\"'"))
     })
 }

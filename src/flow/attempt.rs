@@ -89,6 +89,9 @@ impl Marked {
         if self.from_reply && !good {
             return None;
         }
+        if let Some(source) = self.text.single() {
+            return source.value(cx).map(|value| value.into_owned().canonical());
+        }
         let mut out = String::new();
         self.text.render(&mut out, cx).ok().map(|()| out)
     }

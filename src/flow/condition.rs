@@ -112,9 +112,9 @@ fn constant(literal: &str) -> Option<Value> {
     word.then(|| Value::Text(literal.to_owned()))
 }
 
-/// Numbers compare as numbers (`3` and `3.0` are the same), all else as text.
+/// Numbers compare by value, exactly (`3` and `3.0` are the same), all else as text.
 fn same(left: &Value, right: &Value) -> bool {
-    left.text() == right.text() || matches!((left.number(), right.number()), (Some(l), Some(r)) if l == r)
+    left.text() == right.text() || left.number().is_some_and(|number| Some(number) == right.number())
 }
 
 #[cfg(test)]
@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use crate::flow::state::Globals;
     use crate::flow::tests::program;
+    use crate::json::Value as Json;
     use serde_json::json;
     use std::collections::BTreeMap;
 
@@ -132,7 +133,7 @@ mod tests {
         let condition = Condition::compile(&when.parse().expect(when), &mut names)?;
         let program = program("[[flow]]\nname='f'\nstep=[{name='s', get='/', extract={x='$'}}]");
         let mut state = crate::flow::state::State::new(&program);
-        state.slots[0] = value.map(Value::from);
+        state.slots[0] = value.map(|value| Value::from(Json::from(value)));
         let globals = Globals::default();
         Ok(condition.holds(&mut Context { program: &program, globals: &globals, state: &mut state }))
     }
@@ -149,6 +150,8 @@ mod tests {
             ("${x} == \"a\"", Some(json!("b")), false),
             ("${x} == 3", Some(json!(3)), true),
             ("${x} == 3", Some(json!("3.0")), true),
+            ("${x} == 18446744073709551617", Some(json!("18446744073709551617.0")), true),
+            ("${x} == 18446744073709551617", Some(json!("18446744073709551619")), false),
             ("${x} != 3", Some(json!(4)), true),
             ("${x} != 3", None, true),
             ("${x} == ''", None, false),

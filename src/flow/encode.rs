@@ -1,5 +1,7 @@
 //! How a text is written so that its place takes it as it is meant.
 
+use crate::json::push_escaped;
+
 /// The place that a text goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -25,10 +27,10 @@ pub(super) fn push(out: &mut String, text: &str, encoding: Encoding) {
         Encoding::Target => percent(out, text, stands_in_target, false),
         Encoding::Component => percent(out, text, is_unreserved, false),
         Encoding::Form => percent(out, text, stands_in_form, true),
-        Encoding::JsonText => json(out, text),
+        Encoding::JsonText => push_escaped(out, text),
         Encoding::JsonValue => {
             out.push('"');
-            json(out, text);
+            push_escaped(out, text);
             out.push('"');
         }
     }
@@ -64,29 +66,6 @@ fn percent(out: &mut String, text: &str, stands: fn(u8) -> bool, plus: bool) {
             out.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-}
-
-fn json(out: &mut String, text: &str) {
-    let mut done = 0;
-    for (place, byte) in text.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..0x20 => "",
-            _ => continue,
-        };
-        out.push_str(&text[done..place]);
-        if short.is_empty() {
-            super::value::push_number(out, format_args!("\\u{byte:04x}"));
-        } else {
-            out.push_str(short);
-        }
-        done = place + 1;
-    }
-    out.push_str(&text[done..]);
 }
 
 #[cfg(test)]

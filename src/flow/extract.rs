@@ -1,10 +1,10 @@
 //! Values kept of a good reply.
 
-use super::jsonpath::Paths;
 use super::reason::{self, Reason};
 use super::state::Context;
 use super::value::Value;
 use crate::http::Response;
+use crate::json::Paths;
 use crate::plan::model::{Extract, ExtractRule};
 use regex::bytes::Regex;
 

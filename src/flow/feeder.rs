@@ -2,6 +2,7 @@
 
 use super::random::Chance;
 use super::value::Value;
+use crate::json::Value as Json;
 use crate::plan::model::{Feeder, FeederOrder};
 use std::path::Path;
 
@@ -99,8 +100,16 @@ fn json_lines(bytes: &[u8]) -> Result<Table, Wrong> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let mut object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(line).map_err(|error| (number, format!("not a JSON object: {error}")))?;
+        let mut object = match Json::parse(line) {
+            Ok(Json::Object(object)) => object,
+            Ok(_) => return Err((number, "not a JSON object".into())),
+            Err(error) => {
+                return Err((
+                    number,
+                    format!("not a JSON object: {} at column {}", error.what, error.column),
+                ));
+            }
+        };
         if rows.is_empty() {
             columns = object.keys().cloned().collect();
         }
@@ -124,7 +133,10 @@ fn json_lines(bytes: &[u8]) -> Result<Table, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    macro_rules! json {
+        ($($value:tt)+) => { Json::from(serde_json::json!($($value)+)) };
+    }
 
     fn load(file: &str, content: &str, order: FeederOrder) -> Result<Rows, String> {
         let directory = tempfile::tempdir().expect("a directory");

@@ -16,7 +16,6 @@ mod extract;
 mod feeder;
 mod generate;
 mod instances;
-mod jsonpath;
 mod judge;
 mod mask;
 mod operation;

@@ -4,7 +4,7 @@ use super::cookies::Jar;
 use super::program::Program;
 use super::random::Streams;
 use super::value::Value;
-use serde_json::Value as Json;
+use crate::json::Value as Json;
 
 /// Variables (and cookies) that setup's steps brought, visible to all flows and to teardown.
 #[derive(Debug, Default)]

@@ -70,6 +70,14 @@ impl Text {
         }
     }
 
+    /// Where its value comes from, if it is one value and nothing else.
+    pub(super) fn single(&self) -> Option<Source> {
+        match self.0.as_slice() {
+            [Piece::Hole(source, _)] => Some(*source),
+            _ => None,
+        }
+    }
+
     /// Whether it begins with this literally.
     pub(super) fn starts_with(&self, start: char) -> bool {
         matches!(self.0.first(), Some(Piece::Literal(text)) if text.starts_with(start))

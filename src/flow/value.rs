@@ -1,11 +1,12 @@
 //! A value of a session's variable.
 
 use super::encode::{self, Encoding};
-use serde_json::Value as Json;
+use crate::json::{Number, Value as Json};
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A value. Texts and whole numbers, which nearly all values are, stand apart from the rest of JSON for speed.
+/// A value. Texts and whole numbers, which nearly all values are, stand apart from the rest of JSON for speed. Other
+/// numbers keep their text (`1.10`, `18446744073709551617`).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     /// A text; a string of JSON is one too.
@@ -47,11 +48,19 @@ impl Value {
     }
 
     /// As a number, if it is one or a text that reads as one.
-    pub(super) fn number(&self) -> Option<f64> {
+    pub(super) fn number(&self) -> Option<Number> {
         match self {
-            Value::Text(text) => text.trim().parse().ok(),
-            Value::Int(number) => Some(*number as f64),
-            Value::Json(json) => json.as_f64(),
+            Value::Text(text) => Number::parse(text.trim()),
+            Value::Int(number) => Some(Number::from(*number)),
+            Value::Json(json) => json.as_number().cloned(),
+        }
+    }
+
+    /// As verification compares it: a text as it is, numbers in canonical form, so that `7.0` is `7`.
+    pub(super) fn canonical(self) -> String {
+        match self {
+            Value::Json(json) => json.canonical().to_string(),
+            other => other.text().into_owned(),
         }
     }
 }
@@ -60,7 +69,7 @@ impl From<Json> for Value {
     fn from(json: Json) -> Value {
         match json {
             Json::String(text) => Value::Text(text),
-            Json::Number(number) => match number.as_i64() {
+            Json::Number(number) => match number.usual_i64() {
                 Some(whole) => Value::Int(whole),
                 None => Value::Json(Json::Number(number)),
             },
@@ -77,7 +86,23 @@ pub(super) fn push_number(out: &mut String, number: impl std::fmt::Display) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    macro_rules! json {
+        ($($value:tt)+) => { Json::from(serde_json::json!($($value)+)) };
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        for (text, canonical) in
+            [("1.10", "1.1"), ("18446744073709551617", "18446744073709551617"), ("7.0", "7"), ("-0", "0")]
+        {
+            let value = Value::from(Json::parse(text.as_bytes()).expect(text));
+            let mut out = String::new();
+            value.write(&mut out, Encoding::JsonValue);
+            value.write(&mut out, Encoding::Target);
+            assert_eq!(out, format!("{text}{text}"));
+            assert_eq!(value.canonical(), canonical);
+        }
+    }
 
     #[test]
     fn json_keeps_its_type_where_json_is_wanted() {

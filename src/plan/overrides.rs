@@ -2,7 +2,7 @@
 
 use super::document::{Segment, parse_path, value_of};
 use super::model::Counter;
-use serde_json::Value as Json;
+use crate::json::Value as Json;
 use std::fmt;
 
 /// A new value for one place of a plan.
@@ -62,7 +62,10 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    macro_rules! json {
+        ($($value:tt)+) => { Json::from(serde_json::json!($($value)+)) };
+    }
 
     #[test]
     fn values_are_toml_where_they_can_be() {

@@ -1,6 +1,7 @@
 //! From record to assessment; one file per checker. Pure functions.
 
 mod as_planned;
+mod amount;
 mod assess;
 mod assessment;
 mod bins;
@@ -32,6 +33,7 @@ mod trust;
 mod verdict;
 mod windows;
 
+pub use amount::Amount;
 pub use assess::assess;
 pub use assessment::{
     Assessment, FORMAT, FaultReport, GeneratorReport, Interval, InvariantReport, ObjectiveReport,

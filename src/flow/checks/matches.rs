@@ -1,11 +1,11 @@
 //! What a JSONPath gives matches this regular expression.
 
 use super::{Reply, found};
-use crate::flow::jsonpath::Paths;
 use crate::flow::reason::Reason;
 use crate::flow::state::Context;
+use crate::json::Paths;
+use crate::json::Value as Json;
 use regex::Regex;
-use serde_json::Value as Json;
 
 /// A JSONPath and the regular expression that (the text of) its value must match.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use crate::flow::encode::Encoding;
 use crate::flow::feeder::Rows;
 use crate::flow::generate::Maker;
 use crate::flow::text::{Source, Text};
+use crate::json::Value as Json;
 use crate::plan::template::{Part, Reference, Template};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a reference turned out to be.

@@ -7,12 +7,12 @@ use crate::flow::checks::{Check, Contains, HeaderIs, JsonIs, Matches, Statuses, 
 use crate::flow::condition::Condition;
 use crate::flow::encode::Encoding;
 use crate::flow::extract::Extraction;
-use crate::flow::jsonpath::Paths;
 use crate::flow::outcome::Rule;
 use crate::flow::program::{Mark, Marked, Repeat, StepPlan};
 use crate::flow::replay::Replays;
 use crate::flow::retry::Policy;
 use crate::flow::text::Source;
+use crate::json::Paths;
 use crate::plan::Plan;
 use crate::plan::model::{Effected, Expect, Step};
 use crate::plan::template::{Reference, Template};

@@ -60,7 +60,7 @@ fn checks_say_what_they_expected_and_what_came() {
     let (error, _, reason) = judged("expect={json={'$.a'=1}}", reply(200, "<html>"));
     assert_eq!(error, ErrorKind::Check);
     assert!(
-        reason.starts_with("json $.a: expected 1, got a body that is not JSON (expected value at line 1"),
+        reason.starts_with("json $.a: expected 1, got a body that is not JSON (a value is expected, and `<` stands there at line 1"),
         "{reason}"
     );
     let (_, _, reason) = judged("expect={contains='x'}", reply(200, &"y".repeat(9_000)));

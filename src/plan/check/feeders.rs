@@ -1,7 +1,7 @@
 //! Feeders: files that are there, with rows that are whole.
 
 use super::{Findings, Subject};
-use serde_json::Value as Json;
+use crate::json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -114,11 +114,11 @@ fn json_columns(file: &Path, opened: File) -> Result<Vec<String>, Trouble> {
         if line.trim().is_empty() {
             continue;
         }
-        let row = match serde_json::from_str(&line) {
+        let row = match Json::parse(line.as_bytes()) {
             Ok(Json::Object(row)) => row,
             Ok(_) => return trouble(format!("`{at}` is not a JSON object"), HELP),
             Err(error) => {
-                return trouble(format!("`{at}` is not JSON: it breaks at column {}", error.column()), HELP);
+                return trouble(format!("`{at}` is not JSON: it breaks at column {}", error.column), HELP);
             }
         };
         match &columns {

@@ -1,16 +1,13 @@
 //! JSONPaths and regular expressions.
 
 use super::Findings;
+use crate::json::JsonPath;
 
 /// A JSONPath that can be read.
 pub(super) fn json_path(text: &str, path: &str, found: &mut Findings<'_>) {
-    if let Err(error) = serde_json_path::JsonPath::parse(text) {
+    if let Err(error) = JsonPath::parse(text) {
         let help = "write it as in RFC 9535, from `$`: `$.items[0].id`, `$['a b']`, `$..id`";
-        let why = match text.get(error.position()..) {
-            Some("") | None => "it breaks off too early".to_owned(),
-            Some(rest) => format!("`{rest}` does not fit there"),
-        };
-        found.error(path, format!("`{text}` is not a JSONPath: {why}"), help);
+        found.error(path, format!("`{text}` is not a JSONPath: {error}"), help);
     }
 }
 

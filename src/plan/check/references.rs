@@ -87,7 +87,7 @@ impl References<'_, '_> {
     }
 
     /// Texts inside a JSON value are templates too; those that cannot be read are told here.
-    fn json(&mut self, value: &serde_json::Value, path: String, scope: &Scope) {
+    fn json(&mut self, value: &crate::json::Value, path: String, scope: &Scope) {
         inside_json(value, path, &mut |path, text| match text.parse::<Template>() {
             Ok(template) => self.one(&template, &path, scope),
             Err(error) => {

@@ -1,9 +1,9 @@
 //! What stands in headers, and where `${…}` may.
 
 use super::Findings;
+use crate::json::Value as Json;
 use crate::plan::document::key;
 use crate::plan::template::Template;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// A header's name, as RFC 9110 has it.

@@ -2,10 +2,10 @@
 
 use super::path::{Segment, Shown};
 use super::{Entry, Node, Value};
+use crate::json::Value as Json;
 use crate::plan::nearest::{instead, listed};
 use crate::plan::schema::Shape;
 use crate::plan::{Diagnostic, Origin, Override};
-use serde_json::Value as Json;
 
 /// Applies one override. Sections that the plan does not have but could have (`target.header`) come into being;
 /// a path that leads nowhere is refused with the nearest that leads somewhere.
@@ -120,10 +120,10 @@ fn node(value: &Json, origin: &Origin) -> Result<Node, Refusal> {
         }
         Json::Bool(truth) => Value::Boolean(*truth),
         Json::String(text) => Value::Text(text.clone()),
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Value::Integer(whole),
-            (None, Some(float)) if number.is_f64() => Value::Float(float),
-            _ => {
+        Json::Number(number) => match number.usual_i64() {
+            Some(whole) => Value::Integer(whole),
+            None if number.to_string().contains(['.', 'e', 'E']) => Value::Float(number.clone()),
+            None => {
                 let help = format!("whole numbers go up to {}", i64::MAX);
                 return Err((format!("the number {number} is too large"), help));
             }

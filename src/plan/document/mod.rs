@@ -22,6 +22,7 @@ pub use sources::Sources;
 pub(crate) use write::write;
 
 use super::Origin;
+use crate::json::Number;
 
 /// A value and where it came from.
 #[derive(Clone, Debug)]
@@ -35,7 +36,8 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Text(String),
     Integer(i64),
-    Float(f64),
+    /// It keeps its text: `1.10` is sent as such.
+    Float(Number),
     Boolean(bool),
     List(Vec<Node>),
     Table(Vec<Entry>),

@@ -1,8 +1,8 @@
 //! From TOML text to the tree.
 
 use super::{Entry, Node, Value};
+use crate::json::{Number, Value as Json};
 use crate::plan::{Diagnostic, Origin};
-use serde_json::Value as Json;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -41,10 +41,12 @@ fn json(node: &Node) -> Json {
     match &node.value {
         Value::Text(text) => text.clone().into(),
         Value::Integer(number) => (*number).into(),
-        Value::Float(number) => (*number).into(),
+        Value::Float(number) => Json::Number(number.clone()),
         Value::Boolean(truth) => (*truth).into(),
         Value::List(list) => list.iter().map(json).collect(),
-        Value::Table(entries) => entries.iter().map(|e| (e.key.clone(), json(&e.node))).collect(),
+        Value::Table(entries) => {
+            Json::Object(entries.iter().map(|e| (e.key.clone(), json(&e.node))).collect())
+        }
         Value::Reported => Json::Null,
     }
 }
@@ -89,7 +91,7 @@ impl Converter<'_> {
                 self.refuse(
                     origin,
                     format!("the number {digits} is too large"),
-                    format!("whole numbers go up to {}", i64::MAX),
+                    format!("whole numbers go up to {}; a larger one can be sent from a feeder, or in a `text` body", i64::MAX),
                 )
             },
             Value::Integer,
@@ -97,8 +99,8 @@ impl Converter<'_> {
     }
 
     fn float(&mut self, origin: &Origin, digits: &str) -> Value {
-        match digits.parse::<f64>() {
-            Ok(number) if number.is_finite() => Value::Float(number),
+        match Number::parse(digits.trim_start_matches('+')) {
+            Some(number) if number.as_f64().is_finite() => Value::Float(number),
             _ => self.refuse(
                 origin,
                 format!("`{digits}` is not a number that a plan can use"),

@@ -3,6 +3,7 @@
 use super::mismatch::Mismatch;
 use super::path::Segment;
 use super::{Entry, Node, Value};
+use crate::json::EXACT;
 use crate::plan::nearest::listed;
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -17,7 +18,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         match &self.value {
             Value::Text(text) => visitor.visit_str(text),
             Value::Integer(number) => visitor.visit_i64(*number),
-            Value::Float(number) => visitor.visit_f64(*number),
+            Value::Float(number) => visitor.visit_f64(number.as_f64()),
             Value::Boolean(truth) => visitor.visit_bool(*truth),
             Value::List(list) => visitor.visit_seq(Elements { list, next: 0 }),
             Value::Table(entries) => visitor.visit_map(Entries { entries, next: 0 }),
@@ -31,10 +32,14 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        visitor.visit_newtype_struct(self)
+        match &self.value {
+            // The number with its text.
+            Value::Float(number) if name == EXACT => visitor.visit_bytes(number.to_string().as_bytes()),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -69,7 +74,7 @@ impl<'de> Deserializer<'de> for &'de Node {
                 return visitor.visit_enum(IntoDeserializer::<Mismatch>::into_deserializer(&**text));
             }
             Value::Integer(number) => Unexpected::Signed(*number),
-            Value::Float(number) => Unexpected::Float(*number),
+            Value::Float(number) => Unexpected::Float(number.as_f64()),
             Value::Boolean(truth) => Unexpected::Bool(*truth),
             Value::List(_) => Unexpected::Seq,
             Value::Table(_) | Value::Reported => Unexpected::Map,

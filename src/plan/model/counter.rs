@@ -16,7 +16,7 @@ pub struct Counter {
     pub why: String,
     /// The changes: a path into the plan (`stack.service.node.env.IDEMPOTENCY`) and its new value. Sections that have
     /// a name or an id are addressed by it, others by number.
-    pub set: BTreeMap<String, serde_json::Value>,
+    pub set: BTreeMap<String, crate::json::Value>,
     /// The ids of the objectives and invariants that must fail.
     pub fails: Vec<String>,
     /// Those that may fail; any other must not.

@@ -70,7 +70,7 @@ pub struct Invariant {
     pub ordered: bool,
     /// What there was at the beginning (conservation). Default: the sum of the column `initial`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub initial: Option<f64>,
+    pub initial: Option<crate::json::Number>,
     /// The fewest operations that it must have seen; fewer are Unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor: Option<u64>,

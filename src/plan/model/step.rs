@@ -72,7 +72,7 @@ pub struct Step {
     pub header: BTreeMap<String, Template>,
     /// A JSON body. A text that is exactly one `${…}` keeps the type of its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub json: Option<serde_json::Value>,
+    pub json: Option<crate::json::Value>,
     /// A form body (`application/x-www-form-urlencoded`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<BTreeMap<String, Template>>,
@@ -137,7 +137,7 @@ pub struct Expect {
     pub status: Option<OneOrMany<u16>>,
     /// JSONPaths (RFC 9535) and the value that each must give.
     #[serde(default)]
-    pub json: BTreeMap<String, serde_json::Value>,
+    pub json: BTreeMap<String, crate::json::Value>,
     /// JSONPaths and the regular expression that the (text of the) value of each must match.
     #[serde(default)]
     pub matches: BTreeMap<String, String>,
@@ -296,7 +296,7 @@ pub struct Replay {
     pub other: Option<Share>,
     /// The other payload, a JSON body in place of the step's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_json: Option<serde_json::Value>,
+    pub other_json: Option<crate::json::Value>,
 }
 
 fn transport_and_server() -> Vec<RetryOn> {

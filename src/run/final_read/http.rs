@@ -3,12 +3,11 @@
 use super::rows;
 use super::way::Surroundings;
 use crate::http::{Client, Origin, Pool, Request};
+use crate::json::{JsonPath, Value};
 use crate::plan::template::{Reference, Template};
 use crate::record::FinalTable;
 use crate::run::rendered::rendered;
 use crate::stack::{self, Facts};
-use serde_json::Value;
-use serde_json_path::JsonPath;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -102,13 +101,12 @@ impl Pages {
         if !(200..300).contains(&response.status) {
             return Err(format!("GET {url}: status {}", response.status));
         }
-        serde_json::from_slice(&response.body)
-            .map_err(|error| format!("GET {url}: the reply is not JSON: {error}"))
+        Value::parse(&response.body).map_err(|error| format!("GET {url}: the reply is not JSON: {error}"))
     }
 
     /// The cursor of the next page, if there is one.
     fn next(&self, page: &Value) -> Result<Option<String>, String> {
-        let next = match self.cursor.query(page).first() {
+        let next = match self.cursor.query(page).first().copied() {
             None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
             Some(Value::String(text)) => text.clone(),

@@ -1,9 +1,8 @@
 //! Rows out of a command's output: CSV, JSON or lines.
 
 use super::rows;
+use crate::json::{JsonPath, Value, values};
 use crate::record::FinalTable;
-use serde_json::Value;
-use serde_json_path::JsonPath;
 
 /// Adds the rows of `text`. CSV has a line of column names; JSON is a list of rows, one value after another, or whatever
 /// the path says; of lines each is a row with the column `value`.
@@ -35,9 +34,7 @@ fn csv(text: &str, table: &mut FinalTable) -> Result<(), String> {
 }
 
 fn json(text: &str, path: Option<&JsonPath>, table: &mut FinalTable) -> Result<(), String> {
-    let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    for value in values {
-        let value = value.map_err(|error| format!("its output is not JSON: {error}"))?;
+    for value in values(text.as_bytes()).map_err(|error| format!("its output is not JSON: {error}"))? {
         match (path, &value) {
             (Some(path), value) => path.query(value).iter().try_for_each(|row| rows::push(row, table))?,
             (None, Value::Array(list)) => list.iter().try_for_each(|row| rows::push(row, table))?,

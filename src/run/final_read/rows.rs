@@ -1,10 +1,11 @@
 //! Rows out of JSON.
 
+use crate::json::Value;
 use crate::record::FinalTable;
-use serde_json::Value;
 
 /// Adds a row: an object has a cell for each of its fields, anything else is one cell in the column `value`. Texts stay as
-/// they are, numbers and booleans are printed, lists and objects stay JSON, null is no cell.
+/// they are, numbers are in canonical form (`1.1` for `1.10` and `110e-2`), so that equal ones are equal cells; booleans are
+/// printed, lists and objects stay JSON, null is no cell.
 pub(super) fn push(row: &Value, table: &mut FinalTable) -> Result<(), String> {
     match row {
         Value::Object(fields) => {
@@ -20,14 +21,17 @@ fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        other => Some(other.clone().canonical().to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    macro_rules! json {
+        ($($value:tt)+) => { Value::from(serde_json::json!($($value)+)) };
+    }
 
     #[test]
     fn every_kind_of_value_has_its_text() {

@@ -4,13 +4,13 @@ use super::endpoints::{Endpoint, endpoints};
 use super::http::Pages;
 use super::output;
 use crate::http::Client;
+use crate::json::JsonPath;
 use crate::plan::Plan;
 use crate::plan::model::FinalRead;
 use crate::record::FinalTable;
 use crate::run::rendered::rendered;
 use crate::run::source::{Command, Database, Place, Redis, moved};
 use crate::stack::{Facts, Instance};
-use serde_json_path::JsonPath;
 use std::path::Path;
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! A number out of an HTTP reply.
 
-use super::prometheus;
-use serde_json_path::JsonPath;
+use super::prometheus::{self, Format};
+use crate::json::{JsonPath, Value, without_bom};
 use std::time::Duration;
 
 /// The largest reply that a probe reads.
@@ -35,30 +35,34 @@ impl Http {
         if response.content_length().is_some_and(|length| length > LARGEST as u64) {
             return Err(format!("GET {}: the reply is larger than {LARGEST} bytes", self.url));
         }
-        let text = response.text().await.map_err(|error| format!("GET {}: {error}", self.url))?;
-        self.value(&text)
+        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = content_type.map(str::to_owned);
+        let body = response.bytes().await.map_err(|error| format!("GET {}: {error}", self.url))?;
+        self.value(&body, content_type.as_deref())
     }
 
-    fn value(&self, text: &str) -> Result<f64, String> {
-        if let Some(metric) = &self.metric {
-            return prometheus::sum(text, metric)
-                .ok_or_else(|| format!("the reply has no metric `{metric}`"));
-        }
+    fn value(&self, body: &[u8], content_type: Option<&str>) -> Result<f64, String> {
         let Some(path) = &self.path else {
+            let text = std::str::from_utf8(without_bom(body)).map_err(|error| {
+                format!("the reply is not UTF-8 text: byte {} is wrong", error.valid_up_to())
+            })?;
+            if let Some(metric) = &self.metric {
+                return prometheus::sum(text, Format::of(content_type, text)?, metric);
+            }
             return text.trim().parse().map_err(|_| "the reply is not a number".to_owned());
         };
-        let json: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| format!("the reply is not JSON: {error}"))?;
-        let found = path.query(&json).first().ok_or_else(|| format!("the reply has nothing at `{path}`"))?;
+        let json = Value::parse(body).map_err(|error| format!("the reply is not JSON: {error}"))?;
+        let found =
+            path.query(&json).first().copied().ok_or_else(|| format!("the reply has nothing at `{path}`"))?;
         number(found).ok_or_else(|| format!("`{path}` is no number: {found}"))
     }
 }
 
-fn number(value: &serde_json::Value) -> Option<f64> {
+fn number(value: &Value) -> Option<f64> {
     match value {
-        serde_json::Value::Number(number) => number.as_f64(),
-        serde_json::Value::String(text) => text.trim().parse().ok(),
-        serde_json::Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
+        Value::Number(number) => Some(number.as_f64()),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
         _ => None,
     }
 }
@@ -70,7 +74,7 @@ mod tests {
     #[test]
     fn numbers_come_in_several_forms() {
         for (json, value) in [("3", Some(3.0)), ("\"4.5\"", Some(4.5)), ("true", Some(1.0)), ("[]", None)] {
-            assert_eq!(number(&serde_json::from_str(json).expect(json)), value);
+            assert_eq!(number(&Value::parse(json.as_bytes()).expect(json)), value);
         }
     }
 }

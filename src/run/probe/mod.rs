@@ -9,12 +9,12 @@ use super::rendered::{rendered, url};
 use super::secrets::Secrets;
 use super::source::{Command, Database, Place};
 use crate::event::{Clock, Event, EventSink, Sample, SampleSink};
+use crate::json::JsonPath;
 use crate::plan::Plan;
 use crate::plan::model::Probe;
 use crate::record::Recorder;
 use crate::stack::{Facts, Instance};
 use http::Http;
-use serde_json_path::JsonPath;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,12 +110,14 @@ fn source(probe: &Probe, around: &Surroundings<'_>) -> Source {
 
 impl Source {
     async fn number(&self) -> Result<f64, String> {
-        match self {
+        let number = match self {
             Source::Http(http) => http.number().await,
             Source::Sql(database, sql) => database.number(sql).await,
             Source::Command(command) => command.number().await,
             Source::None(reason) => Err(reason.clone()),
-        }
+        }?;
+        // It compares with nothing, so that it could only make verdicts depend on the order of samples.
+        if number.is_nan() { Err("the value is not a number (NaN)".to_owned()) } else { Ok(number) }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Postgres: through a cursor in a transaction that can only read.
 
+use crate::json::Number;
 use crate::record::FinalTable;
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -47,8 +49,7 @@ impl Postgres {
         client.batch_execute("BEGIN READ ONLY").await.map_err(told)?;
         let sql = sql.trim().trim_end_matches(';');
         let statement = client.prepare(sql).await.map_err(told)?;
-        let truths: Vec<bool> =
-            statement.columns().iter().map(|column| *column.type_() == Type::BOOL).collect();
+        let types: Vec<Type> = statement.columns().iter().map(|column| column.type_().clone()).collect();
         for column in statement.columns() {
             table.add_column(column.name())?;
         }
@@ -58,13 +59,13 @@ impl Postgres {
             let before = table.len();
             for message in client.simple_query(FETCH).await.map_err(told)? {
                 let SimpleQueryMessage::Row(row) = message else { continue };
-                let cell = |place: usize| match row.get(place) {
-                    Some("t") if truths.get(place) == Some(&true) => Some("true"),
-                    Some("f") if truths.get(place) == Some(&true) => Some("false"),
-                    other => other,
-                };
-                let columns = row.columns().iter().enumerate();
-                table.push(columns.map(|(place, column)| (column.name(), cell(place))))?;
+                let cells: Vec<Option<Cow<'_, str>>> = types
+                    .iter()
+                    .enumerate()
+                    .map(|(place, of)| row.get(place).map(|text| cell(of, text)))
+                    .collect();
+                let columns = row.columns().iter().zip(&cells);
+                table.push(columns.map(|(column, cell)| (column.name(), cell.as_deref())))?;
             }
             if table.len() == before {
                 return Ok(table);
@@ -88,6 +89,22 @@ impl Postgres {
             let _ = connection.await;
         });
         Ok(Session { client, driver })
+    }
+}
+
+/// A cell's text: truths in words, numbers in canonical form (`1.1` for `1.10`), all else as the server writes it.
+fn cell<'a>(of: &Type, text: &'a str) -> Cow<'a, str> {
+    match *of {
+        Type::BOOL => Cow::Borrowed(match text {
+            "t" => "true",
+            "f" => "false",
+            other => other,
+        }),
+        Type::NUMERIC | Type::FLOAT4 | Type::FLOAT8 => match Number::parse(text) {
+            Some(number) => Cow::Owned(number.canonical().to_string()),
+            None => Cow::Borrowed(text),
+        },
+        _ => Cow::Borrowed(text),
     }
 }
 
@@ -200,7 +217,7 @@ mod tests {
         assert_eq!((table.len(), table.columns.join(" ")), (12_346, "k n paid price j".to_owned()));
         let row = |row| (0..5).map(|column| table.text(row, column)).collect::<Vec<_>>();
         assert_eq!(row(0), [None, Some("0"), None, None, None]);
-        assert_eq!(row(1), [Some("k1"), Some("1"), Some("false"), Some("1.50"), Some("{\"a\": 1}")]);
+        assert_eq!(row(1), [Some("k1"), Some("1"), Some("false"), Some("1.5"), Some("{\"a\": 1}")]);
         assert_eq!(row(12_345)[2], Some("false"));
         assert_eq!(row(2)[2], Some("true"));
         let empty = ask("SELECT k FROM o WHERE n > 99999").await.expect("no rows");

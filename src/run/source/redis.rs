@@ -1,8 +1,8 @@
 //! Redis: one command, its reply as rows.
 
 use super::resp::{self, Reply};
+use crate::json::Value;
 use crate::record::FinalTable;
-use serde_json::Value;
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use url::Url;

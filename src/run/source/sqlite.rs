@@ -1,5 +1,6 @@
 //! SQLite: the file is opened to be read only.
 
+use crate::json::Number;
 use crate::record::FinalTable;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
@@ -69,7 +70,10 @@ fn write(value: ValueRef<'_>, cell: &mut String) {
     let written = match value {
         ValueRef::Null => Ok(()),
         ValueRef::Integer(number) => write!(cell, "{number}"),
-        ValueRef::Real(number) => write!(cell, "{number}"),
+        ValueRef::Real(number) => match Number::parse(&format!("{number:?}")) {
+            Some(exact) => write!(cell, "{}", exact.canonical()),
+            None => write!(cell, "{number}"),
+        },
         ValueRef::Text(text) => cell.write_str(&String::from_utf8_lossy(text)),
         ValueRef::Blob(bytes) => bytes.iter().try_for_each(|byte| write!(cell, "{byte:02x}")),
     };

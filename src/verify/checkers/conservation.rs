@@ -2,11 +2,11 @@
 //! add up to `initial` (or to the column `initial`). During the run within an interval: what a probe shows as left lies
 //! between initial minus everything that may have been taken and initial minus what certainly was.
 
-use super::amount::Amount;
 use super::evidence::{count, during};
 use super::views::{View, views};
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::{Nanos, Outcome};
+use crate::verify::Amount;
 use crate::verify::history::State;
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ impl Checker for Conservation {
         let mut evidence = Evidence::default();
         let mut samples = 0;
         let mut told = Vec::new();
-        let mut initial = case.invariant.initial.and_then(Amount::from_f64);
+        let mut initial = case.invariant.initial.as_ref().and_then(Amount::of);
         for View { endpoint, states } in views(&states) {
-            let initial = match (case.invariant.initial, initial) {
-                (None, _) => *initial.insert(column_sum(case, &states, "initial")?),
-                (Some(_), Some(initial)) => initial,
+            let initial = match (&case.invariant.initial, &initial) {
+                (None, _) => initial.insert(column_sum(case, &states, "initial")?).clone(),
+                (Some(_), Some(initial)) => initial.clone(),
                 (Some(number), None) => return Err(format!("`initial = {number}` is not an amount")),
             };
             let mut left = Vec::new();
@@ -36,7 +36,7 @@ impl Checker for Conservation {
                 left.push((column, column_sum(case, &states, column)?));
             }
             samples += states.iter().map(|state| state.rows as u64).sum::<u64>();
-            let sum: Amount = left.iter().map(|(_, amount)| *amount).sum();
+            let sum: Amount = left.iter().map(|(_, amount)| amount).sum();
             let parts: Vec<String> =
                 left.iter().map(|(column, amount)| format!("{column} {amount}")).collect();
             if sum != initial {
@@ -46,7 +46,7 @@ impl Checker for Conservation {
                     format!(
                         "{} = {sum}{through}, and there were {initial}: {} too much",
                         parts.join(" + "),
-                        sum - initial
+                        &sum - &initial
                     )
                 };
                 evidence.add(case, line, []);
@@ -84,9 +84,9 @@ fn column_sum(case: &Case<'_>, states: &[&State], column: &str) -> Result<Amount
     let mut sum = Amount::default();
     for text in having.into_iter().flatten().flatten() {
         let text = case.history.text(*text);
-        sum = sum
-            + Amount::parse(text)
-                .ok_or_else(|| format!("`{text}` in the column `{column}` is not a number"))?;
+        let amount = Amount::parse(text)
+            .ok_or_else(|| format!("`{text}` in the column `{column}` is not a number that can be added"))?;
+        sum = &sum + &amount;
     }
     Ok(sum)
 }
@@ -100,14 +100,14 @@ impl Running {
         self.0.sort_unstable();
         let mut sum = Amount::default();
         for (_, amount) in &mut self.0 {
-            sum = sum + *amount;
-            *amount = sum;
+            sum = &sum + amount;
+            amount.clone_from(&sum);
         }
     }
 
     fn by(&self, at: Nanos) -> Amount {
         let behind = self.0.partition_point(|(time, _)| *time <= at);
-        behind.checked_sub(1).map_or(Amount::default(), |last| self.0[last].1)
+        behind.checked_sub(1).map_or(Amount::default(), |last| self.0[last].1.clone())
     }
 }
 
@@ -121,10 +121,13 @@ fn during_the_run(
     let (certain, possible) = taken(case)?;
     let mut seen = 0;
     for sample in case.samples.iter().filter(|sample| sample.name == probe) {
-        let Some(left) = sample.value.and_then(Amount::from_f64) else { continue };
+        let Some(value) = sample.value else { continue };
+        let left = Amount::from_f64(value).ok_or_else(|| {
+            format!("`{probe}` was {value}: beyond 2^53 a sample is not exact enough to add up")
+        })?;
         seen += 1;
         let (from, to) = (sample.time, sample.time + case.sample_slack);
-        let (high, low) = (initial - certain.by(from), initial - possible.by(to));
+        let (high, low) = (&initial - &certain.by(from), &initial - &possible.by(to));
         if left < low || left > high {
             let line = || {
                 format!(
@@ -147,9 +150,10 @@ fn taken(case: &Case<'_>) -> Result<(Running, Running), String> {
     let mut possible: BTreeMap<_, (Nanos, Amount)> = BTreeMap::new();
     for op in case.effects().filter(|op| op.outcome != Outcome::Fail) {
         let amount = match op.value.map(|value| case.history.text(value)) {
-            Some(text) => Amount::parse(text)
-                .ok_or_else(|| format!("the value `{text}` of an effect is not a number"))?,
-            None => Amount::ONE,
+            Some(text) => Amount::parse(text).ok_or_else(|| {
+                format!("the value `{text}` of an effect is not a number that can be added")
+            })?,
+            None => Amount::one(),
         };
         if amount.is_negative() {
             return Err("an effect takes a negative amount: there is no interval for what is left".to_owned());
@@ -157,7 +161,7 @@ fn taken(case: &Case<'_>) -> Result<(Running, Running), String> {
         // Without a key every operation stands for itself.
         let name = (op.key, if op.key.is_some() { 0 } else { op.op });
         let earliest = |known: &mut BTreeMap<_, (Nanos, Amount)>, at: Nanos| {
-            let entry = known.entry(name).or_insert((at, amount));
+            let entry = known.entry(name).or_insert_with(|| (at, amount.clone()));
             entry.0 = entry.0.min(at);
         };
         earliest(&mut possible, op.invoke);
@@ -176,7 +180,7 @@ mod tests {
 
     #[test]
     fn running_sums_count_what_was_by_then() {
-        let mut running = Running(vec![(Nanos(30), Amount::ONE), (Nanos(10), Amount::ONE)]);
+        let mut running = Running(vec![(Nanos(30), Amount::one()), (Nanos(10), Amount::one())]);
         running.close();
         let by = |at| running.by(Nanos(at)).to_string();
         assert_eq!([by(9), by(10), by(29), by(30)], ["0", "1", "1", "2"]);

@@ -1,7 +1,6 @@
 //! The checkers: one file each, all of the same make. Pure functions of history, final state, samples and parameters.
 
 mod acknowledged_not_lost;
-mod amount;
 mod balance;
 mod case;
 mod conservation;

@@ -1,8 +1,8 @@
 //! `never-negative`: neither a sample of the probe nor a value in the final state is below zero.
 
-use super::amount::Amount;
 use super::evidence::{count, during};
 use super::{Case, Checker, Evidence, Finding};
+use crate::verify::Amount;
 
 /// See the file's head.
 pub struct NeverNegative;

@@ -4,11 +4,13 @@ use super::{Case, Finding};
 use crate::event::Sample;
 use crate::plan::expression::SampleStat;
 
-/// The statistic over the samples that were taken inside the window; failed samples say nothing, and are counted.
+/// The statistic over the samples that were taken inside the window; failed samples, and values that
+/// are not numbers (older records hold some), say nothing and are counted.
 pub fn measure(case: &Case, stat: SampleStat, name: &str) -> Finding {
     let inside: Vec<&Sample> =
         case.samples.iter().filter(|sample| sample.name == name && is_inside(case, sample)).collect();
-    let values: Vec<f64> = inside.iter().filter_map(|sample| sample.value).collect();
+    let values: Vec<f64> =
+        inside.iter().filter_map(|sample| sample.value.filter(|value| !value.is_nan())).collect();
     let failed = inside.len() - values.len();
     let value = match stat {
         SampleStat::Min => values.iter().copied().reduce(f64::min),

@@ -3,8 +3,8 @@
 
 use super::judgement::count;
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use crate::verify::Verdict;
-use serde_json::Value;
+use crate::json::Value;
+use crate::verify::{Amount, Verdict};
 
 /// The checker.
 pub struct Sum {
@@ -27,7 +27,7 @@ impl Checker for Sum {
         let mut judgement = Judgement::of(self.name, history);
         let (mut reads, mut wrong) = (0, 0);
         for (key, places) in history.by_key() {
-            let mut total = options.total.map(i128::from);
+            let mut total = options.total.clone();
             let mut key_is_wrong = false;
             for place in places {
                 let read = &history.operations[place];
@@ -36,15 +36,16 @@ impl Checker for Sum {
                 }
                 reads += 1;
                 let accounts = accounts(history, read)?;
-                let sum: i128 = accounts.iter().map(|(_, balance)| i128::from(*balance)).sum();
-                let expected = *total.get_or_insert(sum);
+                let sum: Amount = accounts.iter().map(|(_, balance)| balance).sum();
+                let expected = total.get_or_insert_with(|| sum.clone());
                 let told =
                     || format!("{}{}", describe::key(history, key), describe::operation(history, read));
-                let mut is_wrong = sum != expected;
+                let mut is_wrong = sum != *expected;
                 if is_wrong {
                     judgement.show(format!("{}: the sum is {sum}, not {expected}", told()));
                 }
-                let below = accounts.iter().find(|(_, balance)| *balance < 0 && !self.may_be_negative);
+                let below =
+                    accounts.iter().find(|(_, balance)| balance.is_negative() && !self.may_be_negative);
                 if let Some((account, balance)) = below {
                     is_wrong = true;
                     judgement.show(format!("{}: account {account} holds {balance}", told()));
@@ -78,23 +79,26 @@ impl Checker for Sum {
     }
 }
 
+fn amount(balance: &Value) -> Option<Amount> {
+    balance.as_number().and_then(Amount::of)
+}
+
 /// The accounts of a read: a map of balances, or a list of them.
-fn accounts(history: &History, read: &Operation) -> Result<Vec<(String, i64)>, Trouble> {
-    let found: Option<Vec<(String, i64)>> = match &read.result {
-        Value::Object(map) => map
-            .iter()
-            .map(|(name, balance)| balance.as_i64().map(|balance| (name.clone(), balance)))
-            .collect(),
+fn accounts(history: &History, read: &Operation) -> Result<Vec<(String, Amount)>, Trouble> {
+    let found: Option<Vec<(String, Amount)>> = match &read.result {
+        Value::Object(map) => {
+            map.iter().map(|(name, balance)| amount(balance).map(|balance| (name.clone(), balance))).collect()
+        }
         Value::Array(list) => {
             let numbered = list.iter().enumerate();
             numbered
-                .map(|(place, balance)| balance.as_i64().map(|balance| (place.to_string(), balance)))
+                .map(|(place, balance)| amount(balance).map(|balance| (place.to_string(), balance)))
                 .collect()
         }
         _ => None,
     };
     found.ok_or_else(|| {
         let what = format!("a read gave {}", super::trouble::short(&read.result.to_string()));
-        history.trouble_at_end(read, what, r#"it has to give whole balances by account: {"a":10,"b":90}"#)
+        history.trouble_at_end(read, what, r#"it has to give balances by account: {"a":10,"b":90}"#)
     })
 }

@@ -1,8 +1,9 @@
 //! The checkers of outside histories, one file each.
 
 use super::{Function, History, Judgement, Trouble};
+use crate::json::Value;
+use crate::verify::Amount;
 use crate::verify::linear::Model;
-use serde_json::Value;
 
 /// What a checker may be told.
 #[derive(Clone)]
@@ -12,7 +13,7 @@ pub struct Options<'a> {
     /// What every object holds at the beginning; absent: nothing.
     pub initial: Option<Value>,
     /// The sum of all accounts; absent: that of the first read.
-    pub total: Option<i64>,
+    pub total: Option<Amount>,
     /// Configurations that `linearizable` may visit.
     pub states: u64,
     /// Whether the time is up.

@@ -4,23 +4,23 @@
 
 use super::judgement::count;
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use crate::verify::Verdict;
-use serde_json::Value;
+use crate::json::Value;
+use crate::verify::{Amount, Verdict};
 
 /// The checker.
 pub struct Counter;
 
 /// A sum of additions, what was taken away apart from the rest.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Sums {
-    up: i128,
-    down: i128,
+    up: Amount,
+    down: Amount,
 }
 
 impl Sums {
-    fn add(&mut self, number: i64) {
-        let side = if number < 0 { &mut self.down } else { &mut self.up };
-        *side += i128::from(number);
+    fn add(&mut self, number: &Amount) {
+        let side = if number.is_negative() { &mut self.down } else { &mut self.up };
+        *side = &*side + number;
     }
 }
 
@@ -36,14 +36,14 @@ impl Checker for Counter {
     fn judge(&self, history: &History, options: &Options<'_>) -> Result<Judgement, Trouble> {
         let mut judgement = Judgement::of(self.name(), history);
         let initial = match &options.initial {
-            None => 0,
-            Some(value) => i128::from(value.as_i64().ok_or_else(|| Trouble {
+            None => Amount::default(),
+            Some(value) => whole(value).ok_or_else(|| Trouble {
                 file: history.name.clone(),
                 line: None,
                 column: None,
                 what: format!("a counter cannot begin with {value}"),
                 help: "give --initial a whole number".into(),
-            })?),
+            })?,
         };
         let (mut reads, mut wrong) = (0, 0);
         for (key, places) in history.by_key() {
@@ -52,8 +52,8 @@ impl Checker for Counter {
             let mut key_is_wrong = false;
             for (read, number, low, high) in bounds(history, &operations)? {
                 reads += 1;
-                let (low, high) = (initial + low, initial + high);
-                if i128::from(number) < low || i128::from(number) > high {
+                let (low, high) = (&initial + &low, &initial + &high);
+                if number < low || number > high {
                     wrong += 1;
                     key_is_wrong = true;
                     let (key, told) = (describe::key(history, key), describe::operation(history, read));
@@ -72,23 +72,27 @@ impl Checker for Counter {
     }
 }
 
-type Bound<'a> = (&'a Operation, i64, i128, i128);
+type Bound<'a> = (&'a Operation, Amount, Amount, Amount);
+
+fn whole(value: &Value) -> Option<Amount> {
+    value.as_number().filter(|number| number.is_whole()).and_then(Amount::of)
+}
 
 /// Each read with its bounds: what was acknowledged before it began counts for certain, what was begun before it ended
 /// perhaps.
 fn bounds<'a>(history: &History, operations: &[&'a Operation]) -> Result<Vec<Bound<'a>>, Trouble> {
     enum Event {
-        Begun(i64),
-        Certain(i64),
+        Begun(Amount),
+        Certain(Amount),
         ReadBegins(usize),
         ReadEnds(usize),
     }
     let mut events: Vec<(i64, Event)> = Vec::new();
-    let mut reads: Vec<(&Operation, i64, Sums)> = Vec::new();
+    let mut reads: Vec<(&Operation, Amount, Sums)> = Vec::new();
     for operation in operations {
         if operation.function == Function::Add {
             let number = added(history, operation)?;
-            events.push((operation.call.place, Event::Begun(number)));
+            events.push((operation.call.place, Event::Begun(number.clone())));
             events.extend(operation.ok_at().map(|at| (at, Event::Certain(number))));
         } else if let Some(end) = operation.ok_at() {
             let number = read(history, operation)?;
@@ -102,32 +106,32 @@ fn bounds<'a>(history: &History, operations: &[&'a Operation]) -> Result<Vec<Bou
     let mut found = Vec::with_capacity(reads.len());
     for (_, event) in events {
         match event {
-            Event::Begun(number) => begun.add(number),
-            Event::Certain(number) => certain.add(number),
-            Event::ReadBegins(place) => reads[place].2 = certain,
+            Event::Begun(number) => begun.add(&number),
+            Event::Certain(number) => certain.add(&number),
+            Event::ReadBegins(place) => reads[place].2 = certain.clone(),
             Event::ReadEnds(place) => {
-                let (read, number, sure) = reads[place];
-                found.push((read, number, sure.up + begun.down, begun.up + sure.down));
+                let (read, number, sure) = &reads[place];
+                found.push((*read, number.clone(), &sure.up + &begun.down, &begun.up + &sure.down));
             }
         }
     }
     Ok(found)
 }
 
-fn added(history: &History, operation: &Operation) -> Result<i64, Trouble> {
+fn added(history: &History, operation: &Operation) -> Result<Amount, Trouble> {
     match operation.written() {
-        Value::Null => Ok(1),
-        number => number.as_i64().ok_or_else(|| {
+        Value::Null => Ok(Amount::one()),
+        number => whole(number).ok_or_else(|| {
             let what = format!("`{}` of {}", operation.function, super::trouble::short(&number.to_string()));
             history.trouble(operation, what, "what is added has to be a whole number")
         }),
     }
 }
 
-fn read(history: &History, operation: &Operation) -> Result<i64, Trouble> {
+fn read(history: &History, operation: &Operation) -> Result<Amount, Trouble> {
     match &operation.result {
-        Value::Null => Ok(0),
-        number => number.as_i64().ok_or_else(|| {
+        Value::Null => Ok(Amount::default()),
+        number => whole(number).ok_or_else(|| {
             let what = format!("a read gave {}", super::trouble::short(&number.to_string()));
             history.trouble_at_end(operation, what, "a counter's read has to give a whole number")
         }),

@@ -3,7 +3,7 @@
 use super::trouble::short;
 use super::{Function, History, Operation, Spent};
 use crate::event::Outcome;
-use serde_json::Value;
+use crate::json::Value;
 
 /// One operation in one line: `lines 5-6, process 0: read gave 1`.
 pub(super) fn operation(history: &History, operation: &Operation) -> String {

@@ -3,7 +3,7 @@
 use super::edn::TUPLE;
 use super::trouble::short;
 use super::{Form, Function};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 /// What happened to an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,9 @@ impl Entry {
             Some(Value::String(name)) if !name.is_empty() => Function::named(&name),
             other => return Err(wrong("f", other, "a name, such as \"read\", \"write\" or \"cas\"")),
         };
-        let mut key = map.remove("key").filter(|key| !key.is_null()).map(canonical);
-        let mut value = canonical(map.remove("value").unwrap_or(Value::Null));
+        // Equal numbers get equal texts: `1.0` and `1`.
+        let mut key = map.remove("key").filter(|key| !key.is_null()).map(Value::canonical);
+        let mut value = map.remove("value").unwrap_or(Value::Null).canonical();
         if key.is_none() {
             (key, value) = keyed(value, kind, form)?;
         }
@@ -81,16 +82,16 @@ pub(super) fn is_nemesis(process: &str) -> bool {
     process.starts_with("nemesis")
 }
 
-fn process(map: &mut Map<String, Value>) -> Result<Option<Value>, Wrong> {
+fn process(map: &mut Map) -> Result<Option<Value>, Wrong> {
     match map.remove("process") {
         Some(Value::String(name)) if is_nemesis(&name) => Ok(None),
         Some(Value::String(name)) if !name.is_empty() => Ok(Some(Value::String(name))),
-        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(Value::Number(number))),
+        Some(Value::Number(number)) if number.is_whole() => Ok(Some(Value::Number(number.canonical()))),
         other => Err(wrong("process", other, "a number, one for each client")),
     }
 }
 
-fn kind(map: &mut Map<String, Value>) -> Result<Kind, Wrong> {
+fn kind(map: &mut Map) -> Result<Kind, Wrong> {
     let kind = map.remove("type");
     let known = match kind.as_ref().and_then(Value::as_str) {
         Some("invoke") => Some(Kind::Invoke),
@@ -102,12 +103,10 @@ fn kind(map: &mut Map<String, Value>) -> Result<Kind, Wrong> {
     known.ok_or_else(|| wrong("type", kind, "invoke, ok, fail or info"))
 }
 
-fn time(map: &mut Map<String, Value>) -> Result<Option<i64>, Wrong> {
+fn time(map: &mut Map) -> Result<Option<i64>, Wrong> {
     match map.remove("time") {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) => {
-            Ok(number.as_i64().or_else(|| number.as_f64().map(|nanos| nanos as i64)))
-        }
+        Some(Value::Number(number)) => Ok(number.as_i64().or(Some(number.as_f64() as i64))),
         other => Err(wrong("time", other, "a number of nanoseconds, or to be left out")),
     }
 }
@@ -129,19 +128,6 @@ fn keyed(value: Value, kind: Kind, form: Form) -> Result<(Option<Value>, Value),
             format!("`value` is {}, not a pair of key and value", short(&value.to_string())),
             "write [key, value]; or leave --key-in-value out if `key` stands beside `value`".into(),
         )),
-    }
-}
-
-/// Numbers that are equal become the same: `1.0` and `1`.
-fn canonical(value: Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => match number.as_f64() {
-            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
-            _ => Value::Number(number),
-        },
-        Value::Array(list) => list.into_iter().map(canonical).collect(),
-        Value::Object(map) => map.into_iter().map(|(key, value)| (key, canonical(value))).collect(),
-        other => other,
     }
 }
 

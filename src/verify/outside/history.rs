@@ -3,7 +3,7 @@
 use super::Function;
 use super::trouble::{Place, Trouble};
 use crate::event::Outcome;
-use serde_json::Value;
+use crate::json::Value;
 use std::collections::HashMap;
 
 /// When an operation began or ended.

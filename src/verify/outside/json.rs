@@ -1,7 +1,7 @@
 //! JSON: one object a line, or one array of objects.
 
 use super::trouble::{Place, Trouble, short};
-use serde_json::{Deserializer, Value};
+use crate::json::{JsonError, Value, elements};
 
 const HELP: &str =
     r#"each line is one object, such as {"process":0,"type":"invoke","f":"read","value":null}"#;
@@ -17,48 +17,24 @@ pub(super) fn entries(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Tro
             continue;
         }
         let place = Place { line: number as u32 + 1, column: None };
-        let value = serde_json::from_str(line).map_err(|error| wrong(name, place.line, &error))?;
+        let value = Value::parse(line.as_bytes()).map_err(|error| wrong(name, place.line, &error))?;
         found.push((place, object(name, place, value)?));
     }
     Ok(found)
 }
 
-/// The elements of an array, one by one, so that each has its line.
+/// The elements of an array, each with its line.
 fn array(name: &str, text: &str) -> Result<Vec<(Place, Value)>, Trouble> {
-    let mut found = Vec::new();
-    let open = text.find('[').map_or(text.len(), |open| open + 1);
-    let (mut at, mut line) = (open, lines_in(&text[..open]) + 1);
-    loop {
-        let rest = text[at..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
-        let next = text.len() - rest.len();
-        line += lines_in(&text[at..next]);
-        at = next;
+    let elements = elements(text.as_bytes()).map_err(|error| wrong(name, 1, &error))?;
+    let (mut at, mut line) = (0, 1);
+    let mut found = Vec::with_capacity(elements.len());
+    for (byte, value) in elements {
+        line += text.as_bytes()[at..byte].iter().filter(|byte| **byte == b'\n').count() as u32;
+        at = byte;
         let place = Place { line, column: None };
-        match rest.chars().next() {
-            None => {
-                return Err(place.trouble(
-                    name,
-                    "the array has no end",
-                    "is it cut off? give the whole file",
-                ));
-            }
-            Some(']') => return Ok(found),
-            Some(_) => {}
-        }
-        let mut values = Deserializer::from_str(rest).into_iter::<Value>();
-        let value = match values.next() {
-            Some(value) => value.map_err(|error| wrong(name, line, &error))?,
-            None => Value::Null,
-        };
-        let end = at + values.byte_offset();
         found.push((place, object(name, place, value)?));
-        line += lines_in(&text[at..end]);
-        at = end;
     }
-}
-
-fn lines_in(text: &str) -> u32 {
-    text.bytes().filter(|byte| *byte == b'\n').count() as u32
+    Ok(found)
 }
 
 fn object(name: &str, place: Place, value: Value) -> Result<Value, Trouble> {
@@ -69,13 +45,8 @@ fn object(name: &str, place: Place, value: Value) -> Result<Value, Trouble> {
 }
 
 /// The message about JSON that begins in this line.
-fn wrong(name: &str, line: u32, error: &serde_json::Error) -> Trouble {
-    let column = (error.column() > 0).then_some(error.column() as u32);
-    let line = line + (error.line() as u32).saturating_sub(1);
-    Place { line, column }.trouble(name, format!("not JSON: {}", plain(&error.to_string())), HELP)
-}
-
-/// The reason without its place in the line, which stands before it.
-fn plain(error: &str) -> &str {
-    error.rfind(" at line ").map_or(error, |end| &error[..end])
+fn wrong(name: &str, line: u32, error: &JsonError) -> Trouble {
+    let line = line + (error.line as u32).saturating_sub(1);
+    let place = Place { line, column: Some(error.column as u32) };
+    place.trouble(name, format!("not JSON: {}", error.what), HELP)
 }

@@ -3,9 +3,9 @@
 use super::checker::only;
 use super::judgement::count;
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
+use crate::json::Value;
 use crate::verify::Verdict;
 use crate::verify::linear::{self, ABSENT, Action, Budget, Failure, Initial, Model, Op, Values};
-use serde_json::Value;
 
 /// The checker.
 pub struct Linearizable;
@@ -118,8 +118,9 @@ impl Words {
     fn of(history: &History, model: Model) -> Words {
         let appends = || history.operations.iter().any(|operation| operation.function == Function::Append);
         let joined = model == Model::AppendRegister || (model == Model::KeyValue && appends());
-        let is_list =
-            |operation: &Operation| operation.function == Function::Read && operation.result.is_array();
+        let is_list = |operation: &Operation| {
+            operation.function == Function::Read && operation.result.as_array().is_some()
+        };
         let lists = joined && history.operations.iter().any(is_list);
         Words { values: Values::default(), model, joined, lists }
     }

@@ -4,7 +4,7 @@
 
 use super::edn;
 use super::trouble::{Place, Trouble};
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 /// Whether it is such a text: an invocation stands in one of the first lines.
 pub(super) fn looks_like(text: &str) -> bool {

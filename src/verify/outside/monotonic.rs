@@ -6,7 +6,7 @@
 use super::older::Ages;
 use super::sessions::{Found, Words, judge};
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use serde_json::Value;
+use crate::json::{Number, Value};
 use std::collections::HashMap;
 
 /// The checker.
@@ -58,7 +58,8 @@ fn compare(history: &History, operations: &[&Operation], ages: &Ages) -> Found {
 }
 
 fn takes_away(operation: &Operation) -> bool {
-    operation.function == Function::Add && operation.written().as_f64().is_some_and(|number| number < 0.0)
+    operation.function == Function::Add
+        && operation.written().as_number().is_some_and(|number| *number < Number::from(0))
 }
 
 /// Whether something that only grows is smaller than before; nothing if that cannot be said.
@@ -71,9 +72,7 @@ fn shrank(earlier: &Value, later: &Value, falls: bool) -> Option<bool> {
             Some(earlier.iter().any(|element| !later.contains(&element.to_string())))
         }
         (Value::String(earlier), Value::String(later)) => Some(!later.starts_with(earlier.as_str())),
-        (Value::Number(earlier), Value::Number(later)) if !falls => {
-            Some(later.as_f64().zip(earlier.as_f64()).is_some_and(|(later, earlier)| later < earlier))
-        }
+        (Value::Number(earlier), Value::Number(later)) if !falls => Some(later < earlier),
         _ => None,
     }
 }

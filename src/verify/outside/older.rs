@@ -4,7 +4,7 @@
 //! there at the beginning is older than all that was written.
 
 use super::{Function, History, Operation, Trouble};
-use serde_json::Value;
+use crate::json::Value;
 use std::collections::HashMap;
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::older::{Ages, put};
 use super::sessions::{Found, Words, judge};
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
-use serde_json::Value;
+use crate::json::Value;
 use std::collections::HashMap;
 
 /// The checker.

@@ -4,7 +4,7 @@ use super::entry::{Entry, Kind};
 use super::history::{History, Names, Operation, Spent, shown};
 use super::trouble::{Place, Trouble, short};
 use crate::event::Outcome;
-use serde_json::Value;
+use crate::json::Value;
 use std::collections::HashMap;
 
 #[derive(Default)]

@@ -6,8 +6,8 @@
 use super::judgement::count;
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
 use crate::event::Outcome;
+use crate::json::Value;
 use crate::verify::Verdict;
-use serde_json::Value;
 use std::collections::HashMap;
 
 /// The checker.

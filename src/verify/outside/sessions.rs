@@ -3,8 +3,8 @@
 use super::judgement::count;
 use super::older::{Ages, of_key};
 use super::{History, Judgement, Operation, Options, Trouble, describe};
+use crate::json::Value;
 use crate::verify::Verdict;
-use serde_json::Value;
 
 /// What was found of the reads of one key.
 #[derive(Debug, Default)]

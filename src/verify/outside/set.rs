@@ -2,8 +2,8 @@
 
 use super::judgement::count;
 use super::{Checker, Function, History, Judgement, Operation, Options, Trouble, describe};
+use crate::json::Value;
 use crate::verify::Verdict;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checker.

@@ -4,7 +4,7 @@
 use super::Function;
 use super::entry::is_nemesis;
 use super::trouble::Place;
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 /// Whether every invocation's value is a pair, as only a key and a value can be: a read is invoked without a value, so
 /// that `[7, null]` is a key and no value; and what a cas is invoked with is itself a pair.
@@ -28,7 +28,7 @@ pub(super) fn in_every_value(lines: &[(Place, Value)]) -> bool {
     reads > 0
 }
 
-fn is_invocation(map: &Map<String, Value>) -> bool {
+fn is_invocation(map: &Map) -> bool {
     let text = |field: &str| map.get(field).and_then(Value::as_str);
     text("type") == Some("invoke") && !text("process").is_some_and(is_nemesis)
 }

@@ -3,8 +3,8 @@
 mod reader;
 
 use super::trouble::{Place, Trouble};
+use crate::json::Value;
 use reader::Reader;
-use serde_json::Value;
 
 /// The key under which a tuple of key and value is kept (`#jepsen.independent/tuple [k v]`). No keyword has a space.
 pub(super) const TUPLE: &str = "independent tuple";

@@ -3,7 +3,7 @@
 
 use super::super::trouble::{Place, Trouble, short};
 use super::TUPLE;
-use serde_json::{Map, Number, Value};
+use crate::json::{Map, Number, Value};
 
 /// Values may be nested so deep.
 const DEEPEST: u32 = 64;
@@ -304,8 +304,5 @@ fn number(token: &str) -> Option<Value> {
         return None;
     }
     let plain = digits.strip_suffix(['N', 'M']).unwrap_or(digits);
-    if let Ok(whole) = plain.parse::<i64>() {
-        return Some(Value::from(whole));
-    }
-    plain.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number)
+    Number::parse(plain).map(Value::Number)
 }

@@ -3,7 +3,10 @@
 use super::{reads, reads_keyed};
 use crate::event::Outcome;
 use crate::verify::outside::Function;
-use serde_json::json;
+
+macro_rules! json {
+    ($($value:tt)+) => { crate::json::Value::from(serde_json::json!($($value)+)) };
+}
 
 #[test]
 fn json_lines_become_operations_in_the_order_of_their_invocations() {

@@ -158,7 +158,8 @@ fn last_look(checker: &str, mut world: World) -> Vec<Value> {
 fn judged(checker: &str, lines: &[Value]) -> (Verdict, String) {
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     let history = reads(&text.join("\n")).expect("a history");
-    let options = Options { model: None, initial: None, total: Some(90), states: 1_000, expired: &|| false };
+    let options =
+        Options { model: None, initial: None, total: Some(90.into()), states: 1_000, expired: &|| false };
     let found = CHECKERS.iter().find(|one| one.name() == checker).expect("it is there");
     let judgement = found.check(&history, &options).expect("it makes sense");
     (judgement.verdict, format!("{} {:#?}\n{}", judgement.reason, judgement.evidence, text.join("\n")))

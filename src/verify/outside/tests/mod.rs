@@ -3,6 +3,7 @@
 mod forms;
 mod honest;
 mod nonsense;
+mod numbers;
 mod wrong;
 
 use super::{Form, History, Trouble, read};

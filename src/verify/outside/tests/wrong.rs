@@ -12,7 +12,7 @@ const BEGIN: &str = r#"{"process":0,"type":"invoke","f":"read","key":"x","value"
 #[test]
 fn every_kind_of_nonsense_has_its_place_and_its_help() {
     let cases: &[(&str, &str)] = &[
-        ("{\"process\":0,", "h.jsonl:1:13: error: not JSON: EOF while parsing a value"),
+        ("{\"process\":0,", "h.jsonl:1:14: error: not JSON: the text ends in the middle of a value"),
         ("{}\n", "h.jsonl:1: error: `process` is missing\n  help: `process` has to be a number"),
         ("3", "h.jsonl:1: error: 3 is not an object"),
         (r#"{"process":1.5,"type":"ok","f":"read"}"#, "`process` is 1.5"),

@@ -1,19 +1,20 @@
-//! Values out of a JSON body by JSONPath (RFC 9535).
+//! Values out of one text by several JSONPaths (RFC 9535).
 //!
-//! Paths that name one place (`$.items[3].id`) are read in one streaming pass that skips all else and builds no tree.
-//! If a step has a path of any other form, the body is parsed once and all of the step's paths look into the tree.
+//! Paths that name one place (`$.items[3].id`) are read in one pass that checks all of the text and builds no tree. If
+//! there is a path of any other form, the text is read into a tree and all paths look into it. Both ways read by the same
+//! grammar, so that a text is JSON for all paths or for none.
 
 mod singular;
 mod tree;
 
-use serde_json::Value as Json;
-use serde_json_path::JsonPath;
+use super::scan::Scanner;
+use super::{JsonError, JsonPath, Value as Json};
 use singular::Place;
 use tree::Node;
 
-/// All the paths that one step looks for.
+/// JSONPaths that are looked for in the same texts.
 #[derive(Debug, Default)]
-pub(super) struct Paths {
+pub struct Paths {
     all: Vec<Path>,
     tree: Node,
     general: bool,
@@ -27,7 +28,7 @@ enum Path {
 
 impl Paths {
     /// Adds a path; its first match will be at the number returned. The error says what is wrong with it.
-    pub(super) fn add(&mut self, text: &str) -> Result<usize, String> {
+    pub fn add(&mut self, text: &str) -> Result<usize, String> {
         let number = self.all.len();
         let path = match singular::parse(text) {
             Some(places) => {
@@ -46,22 +47,37 @@ impl Paths {
     }
 
     /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Puts the first match of each path into `found`, by number. The error says why the body is not JSON.
-    pub(super) fn find(&self, body: &[u8], found: &mut Vec<Option<Json>>) -> Result<(), serde_json::Error> {
+    /// Puts the first match of each path into `found`, by number. Nothing is found in what is not JSON.
+    ///
+    /// # Errors
+    /// If `body` as a whole is not JSON; with the place.
+    pub fn find(&self, body: &[u8], found: &mut Vec<Option<Json>>) -> Result<(), JsonError> {
         found.clear();
         found.resize(self.all.len(), None);
-        if !self.general {
-            return self.tree.read(body, found);
+        let result =
+            if self.general { self.find_in_tree(body, found) } else { self.find_in_passing(body, found) };
+        if result.is_err() {
+            found.fill(None);
         }
-        let tree: Json = serde_json::from_slice(body)?;
+        result
+    }
+
+    fn find_in_passing(&self, body: &[u8], found: &mut [Option<Json>]) -> Result<(), JsonError> {
+        let mut scanner = Scanner::new(body)?;
+        self.tree.read(&mut scanner, found)?;
+        scanner.end()
+    }
+
+    fn find_in_tree(&self, body: &[u8], found: &mut [Option<Json>]) -> Result<(), JsonError> {
+        let tree = Json::parse(body)?;
         for (path, found) in self.all.iter().zip(found) {
             *found = match path {
                 Path::Singular(places) => singular::look(&tree, places).cloned(),
-                Path::General(path) => path.query(&tree).first().cloned(),
+                Path::General(path) => path.query(&tree).first().copied().cloned(),
             };
         }
         Ok(())
@@ -72,9 +88,12 @@ impl Paths {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
 
-    fn find(paths: &[&str], body: &str) -> Result<Vec<Option<Json>>, serde_json::Error> {
+    macro_rules! json {
+        ($($value:tt)+) => { Json::from(serde_json::json!($($value)+)) };
+    }
+
+    fn find(paths: &[&str], body: &str) -> Result<Vec<Option<Json>>, JsonError> {
         let mut all = Paths::default();
         for path in paths {
             all.add(path).expect(path);
@@ -131,10 +150,30 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_an_error() {
-        for body in ["", "<html>", "{\"a\": 1", "{} x"] {
-            assert!(find(&["$.a"], body).is_err(), "{body}");
-            assert!(find(&["$..a"], body).is_err(), "{body}");
+        for body in [
+            "",
+            "<html>",
+            "{\"a\": 1",
+            "{} x",
+            "{\"a\":7,\"b\":[{\"c\":1},{\"d\"",
+            "{\"a\":7}<html>",
+            "{\"a\":7,\"b\":\"\\x\"}",
+            "{\"a\":7,\"b\":\"\\ud800\"}",
+            "{\"a\":7,\"b\":01}",
+            "{\"a\":7,\"b\":tru}",
+            "{\"a\":7,}",
+            "{\"a\":7,\"b\":\"\t\"}",
+        ] {
+            let fast = find(&["$.a"], body).expect_err(body);
+            let general = find(&["$..a"], body).expect_err(body);
+            assert_eq!(fast, general, "{body}");
         }
+        let mut found = Vec::new();
+        let mut paths = Paths::default();
+        paths.add("$.a").expect("a path");
+        let error = paths.find(b"{\"a\":7,\n\"b\":\"Andr\xe9\"}", &mut found).expect_err("Latin-1");
+        assert_eq!(error.to_string(), "the byte 0xe9 is not UTF-8 at line 2 column 10");
+        assert_eq!(found, [None], "nothing is found in what is not JSON");
         let mut paths = Paths::default();
         let error = paths.add("items[0]").expect_err("no $");
         assert!(error.contains("`items[0]` is not a JSONPath"), "{error}");
@@ -144,13 +183,13 @@ mod tests {
         let leaf = prop_oneof![
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
-            any::<i32>().prop_map(Json::from),
-            "[a-c\"\\\\é]{0,4}".prop_map(Json::from),
+            any::<i32>().prop_map(|number| Json::from(i64::from(number))),
+            "[a-c\"\\\\é]{0,4}".prop_map(|text: String| Json::from(text)),
         ];
         leaf.prop_recursive(4, 40, 4, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-                prop::collection::btree_map("[a-c]", inner, 0..4).prop_map(|map| json!(map)),
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from_iter),
+                prop::collection::btree_map("[a-c]", inner, 0..4).prop_map(Json::Object),
             ]
         })
     }
@@ -170,7 +209,7 @@ mod tests {
             let fast = find(&texts, &body.to_string()).expect("is JSON");
             for (path, fast) in paths.iter().zip(fast) {
                 let general = JsonPath::parse(path).expect("is a path");
-                prop_assert_eq!(fast.as_ref(), general.query(&body).first(), "{}", path);
+                prop_assert_eq!(fast.as_ref(), general.query(&body).first().copied(), "{}", path);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Paths that name exactly one place.
 
-use serde_json::Value as Json;
+use crate::json::Value as Json;
 
 /// One step of such a path.
 #[derive(Clone, Debug, PartialEq)]
