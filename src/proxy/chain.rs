@@ -30,6 +30,8 @@ struct Seated {
     /// As for [`Seat::nth`].
     nth: Option<u64>,
     struck: bool,
+    /// Whether the toxic's count has this connection among those that it struck.
+    counted: bool,
     stage: Box<dyn Stage>,
     /// What came while the stage had no room: left over from a toxic before it that was removed.
     waiting: VecDeque<Item>,
@@ -44,7 +46,18 @@ impl Seated {
         while self.stage.has_room(now)
             && let Some(item) = self.waiting.pop_front()
         {
+            if let (Item::Data(chunk), true) = (&item, self.struck) {
+                self.toxic.counted.bytes.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed);
+            }
             self.stage.push(item, now);
+        }
+    }
+
+    /// Counts this connection as struck once something has been done to it.
+    fn count(&mut self) {
+        if !self.counted && self.stage.has_struck() {
+            self.counted = true;
+            self.toxic.counted.struck.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -92,13 +105,12 @@ impl Chain {
             for place in (0..self.seats.len()).rev() {
                 self.seats[place].take_in(now);
                 let room = self.seats.get(place + 1).map_or(self.out.is_empty(), |next| next.has_room(now));
-                if !room {
-                    continue;
-                }
-                match self.seats[place].stage.pull(now) {
+                let pulled = room.then(|| self.seats[place].stage.pull(now));
+                self.seats[place].count();
+                match pulled.unwrap_or(Pulled::Wait(None)) {
                     Pulled::Item(item) => {
                         moved = true;
-                        self.hand_to(place + 1, [item]);
+                        self.hand_to(place + 1, [item.let_go(now)]);
                     }
                     Pulled::Wait(Some(at)) => wake = Some(wake.map_or(at, |wake| wake.min(at))),
                     Pulled::Wait(None) => {}
@@ -114,7 +126,7 @@ impl Chain {
     pub(super) fn sync(&mut self, toxics: &[Arc<Placed>], now: Instant, opening: bool) {
         for place in (0..self.seats.len()).rev() {
             match toxics.iter().find(|toxic| toxic.id == self.seats[place].toxic.id) {
-                None => self.remove(place),
+                None => self.remove(place, now),
                 Some(toxic) if toxic.version != self.seats[place].toxic.version => {
                     self.retune(place, toxic, now)
                 }
@@ -126,19 +138,27 @@ impl Chain {
                 let nth = opening.then(|| toxic.met.fetch_add(1, Ordering::Relaxed));
                 let (struck, stage) = self.stage(toxic, nth, now);
                 let toxic = Arc::clone(toxic);
-                self.seats.push(Seated { toxic, nth, struck, stage, waiting: VecDeque::new() });
+                toxic.counted.seen.fetch_add(1, Ordering::Relaxed);
+                self.seats.push(Seated {
+                    toxic,
+                    nth,
+                    struck,
+                    counted: false,
+                    stage,
+                    waiting: VecDeque::new(),
+                });
             }
         }
     }
 
     /// Everything that a removed toxic holds goes on at once.
-    fn remove(&mut self, place: usize) {
+    fn remove(&mut self, place: usize, now: Instant) {
         let mut seat = self.seats.remove(place);
         if seat.struck && seat.toxic.toxic.kind.cuts {
             return self.hand_to(place, [Item::End(End::Close)]);
         }
         let rest = seat.stage.rest();
-        self.hand_to(place, rest.into_iter().chain(seat.waiting));
+        self.hand_to(place, rest.into_iter().chain(seat.waiting).map(|item| item.let_go(now)));
     }
 
     fn retune(&mut self, place: usize, toxic: &Arc<Placed>, now: Instant) {
@@ -176,5 +196,7 @@ impl Chain {
     }
 }
 
+#[cfg(test)]
+mod pairs;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! A small client of the interface, Toxiproxy's or ours: what faults and their healing need. It blocks, so that it works in
 //! a process that is about to end, and makes a connection for each call, so that nothing of an old one is in the way.
 
+use super::counters::Tally;
 use super::http::Rule;
 use super::toxic::Toxic;
 use serde::Serialize;
@@ -78,6 +79,13 @@ impl Client {
         let (status, body) = self.call("GET", &format!("/proxies/{}/http", escaped(proxy)), None)?;
         let said: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
         Ok(status == 200 && said.as_array().is_some_and(|rules| rules.iter().any(|one| one["name"] == rule)))
+    }
+
+    /// What the toxic or rule of this name has struck. `None`: the server does not count (Toxiproxy), or has none of this name.
+    pub fn tally(&self, proxy: &str, name: &str) -> Result<Option<Tally>, String> {
+        let path = format!("/proxies/{}/struck/{}", escaped(proxy), escaped(name));
+        let (status, body) = self.call("GET", &path, None)?;
+        Ok(if status == 200 { serde_json::from_str(&body).ok() } else { None })
     }
 
     fn put(&self, path: &str, value: &impl Serialize, what: &str) -> Result<(), String> {

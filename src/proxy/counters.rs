@@ -36,6 +36,36 @@ impl Counters {
     }
 }
 
+/// What a toxic or an HTTP rule has met and struck since it was added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tally {
+    /// Connections (requests, of a rule) that came by it.
+    pub seen: u64,
+    /// Those of them to which it did something.
+    pub struck: u64,
+    /// Bytes that went into it on connections that it strikes; 0 for a rule.
+    #[serde(default)]
+    pub bytes: u64,
+}
+
+/// The same, while it is being counted.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    pub seen: AtomicU64,
+    pub struck: AtomicU64,
+    pub bytes: AtomicU64,
+}
+
+impl Counted {
+    pub(super) fn tally(&self) -> Tally {
+        Tally {
+            seen: self.seen.load(Relaxed),
+            struck: self.struck.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+        }
+    }
+}
+
 /// Counts an open connection for as long as it lives.
 pub(super) struct Open<'a>(&'a Counters);
 

@@ -16,8 +16,18 @@ pub(crate) enum Item {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chunk {
     pub(crate) bytes: Bytes,
-    /// When they were read from the socket; `latency` counts from here.
-    pub(crate) read_at: Instant,
+    /// When the toxic before let them go; before the first toxic, when they were read. Delays count from here.
+    pub(crate) since: Instant,
+}
+
+impl Item {
+    /// The same item, let go at `now`: what comes next counts from then.
+    pub(super) fn let_go(self, now: Instant) -> Item {
+        match self {
+            Item::Data(chunk) => Item::Data(Chunk { since: now, ..chunk }),
+            end @ Item::End(_) => end,
+        }
+    }
 }
 
 /// How a direction ends.

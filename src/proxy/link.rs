@@ -106,7 +106,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Link<'a, R, W> {
                 wrote = self.writer.write(&self.buffer[written..length]) => wrote,
                 _ = self.toxics.changed() => {
                     let bytes = Bytes::copy_from_slice(&self.buffer[written..length]);
-                    self.chain.put_first(Item::Data(Chunk { bytes, read_at: Instant::now() }));
+                    self.chain.put_first(Item::Data(Chunk { bytes, since: Instant::now() }));
                     self.sync(false);
                     return None;
                 }
@@ -177,7 +177,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Link<'a, R, W> {
 
     fn feed(&mut self, length: usize) {
         let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
-        self.chain.feed(Item::Data(Chunk { bytes, read_at: Instant::now() }));
+        self.chain.feed(Item::Data(Chunk { bytes, since: Instant::now() }));
         if length == self.buffer.len() && length < limits::CHUNK {
             self.buffer.resize(length * 2, 0);
         }

@@ -28,6 +28,7 @@ mod toxics;
 
 pub use api::{VERSION, serve};
 pub use client::Client;
+pub use counters::Tally;
 pub use error::Error;
 pub use http::Rule;
 pub use item::Stream;

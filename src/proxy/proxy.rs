@@ -2,6 +2,7 @@
 
 use super::address;
 use super::connection::Way;
+use super::counters::Tally;
 use super::error::Error;
 use super::http::Rule;
 use super::listener::Running;
@@ -212,6 +213,12 @@ impl Proxy {
 
     pub(super) fn clear_rules(&self) {
         self.shared.rulebook.clear();
+    }
+
+    /// What the toxic or the rule of this name has struck since it was added; a replaced rule counts from 0 again. `None`:
+    /// there is none.
+    pub fn tally(&self, name: &str) -> Option<Tally> {
+        self.shared.shelf.tally(name).or_else(|| self.shared.rulebook.tally(name))
     }
 
     /// A toxic with a time to live removes itself. The task holds nothing of a proxy that is gone.

@@ -1,5 +1,6 @@
 //! A toxic as it was asked for, and a proxy's toxics as its connections see them.
 
+use super::counters::{Counted, Tally};
 use super::error::Error;
 use super::item::Stream;
 use super::limits;
@@ -65,6 +66,8 @@ pub(super) struct Placed {
     pub expires: Option<Instant>,
     /// How many connections it has met since it was added.
     pub met: Arc<AtomicU64>,
+    /// What it has struck since it was added.
+    pub counted: Arc<Counted>,
 }
 
 /// All toxics of a proxy, in the order in which they were added.
@@ -102,6 +105,12 @@ impl Shelf {
             .map(|placed| placed.toxic.clone())
     }
 
+    /// What the toxic of this name has struck since it was added.
+    pub(super) fn tally(&self, name: &str) -> Option<Tally> {
+        let all = self.published.borrow();
+        all.iter().find(|placed| placed.toxic.name == name).map(|placed| placed.counted.tally())
+    }
+
     /// Adds one; gives when it expires.
     pub(super) fn add(&self, toxic: Toxic) -> Result<Option<Instant>, Error> {
         let expires = expiry(&toxic);
@@ -113,7 +122,8 @@ impl Shelf {
                 return Err(Error::too_many("toxics of a proxy", limits::TOXICS));
             }
             let id = self.last_id.fetch_add(1, Ordering::Relaxed);
-            all.push(Arc::new(Placed { id, version: 0, toxic, expires, met: Arc::default() }));
+            let (met, counted) = (Arc::default(), Arc::default());
+            all.push(Arc::new(Placed { id, version: 0, toxic, expires, met, counted }));
             Ok(expires)
         })
     }
@@ -125,7 +135,8 @@ impl Shelf {
             let found = all.iter_mut().find(|placed| placed.toxic.name == toxic.name);
             let placed = found.ok_or_else(Error::toxic_not_found)?;
             let (id, version, met) = (placed.id, placed.version + 1, Arc::clone(&placed.met));
-            *placed = Arc::new(Placed { id, version, toxic, expires, met });
+            let counted = Arc::clone(&placed.counted);
+            *placed = Arc::new(Placed { id, version, toxic, expires, met, counted });
             Ok(expires)
         })
     }

@@ -279,6 +279,16 @@ async fn everything_else() {
     assert_eq!(reply.body, format!("{{\"version\": \"{}\"}}\n", shakedown::proxy::VERSION));
     assert!(reply.head.contains("content-type: application/json;charset=utf-8"));
 
+    // As Toxiproxy since 2.6: 20 signs, another one for each reply, whatever the client sent; none where there is no route.
+    let mut ids = std::collections::BTreeSet::new();
+    for path in ["/version", "/proxies", "/proxies/none"] {
+        let reply = server.ask("GET", path, "").await;
+        let id = reply.head.lines().find_map(|line| line.strip_prefix("x-toxiproxy-request-id: "));
+        ids.insert(id.unwrap_or_else(|| panic!("{path}: {}", reply.head)).to_owned());
+    }
+    assert!(ids.len() == 3 && ids.iter().all(|id| id.len() == 20), "{ids:?}");
+    assert!(!server.ask("GET", "/nothing", "").await.head.contains("request-id"));
+
     let reply = server.ask_as("Mozilla/5.0 (X11)", "GET", "/proxies", b"").await;
     assert_eq!((reply.status, reply.body.as_str()), (403, "User agent not allowed\n"));
     assert_eq!(server.ask_as("NotMozilla/5.0", "GET", "/proxies", b"").await.status, 200);

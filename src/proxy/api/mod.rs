@@ -8,8 +8,10 @@ mod fields;
 mod metrics;
 mod proxies;
 mod read;
+mod request_id;
 mod rules;
 mod service;
+mod struck;
 mod toxics;
 
 pub(super) use read::config;

@@ -1,7 +1,7 @@
 //! The routes, and who may use them.
 
 use super::answer::plain;
-use super::{metrics, proxies, rules, toxics};
+use super::{metrics, proxies, request_id::request_id, rules, struck, toxics};
 use crate::proxy::{Error, Proxies, limits};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -49,7 +49,9 @@ fn routes(all: Arc<Proxies>) -> Router {
         .route("/proxies/{proxy}/http/{rule}", axum::routing::delete(rules::delete))
         .route("/version", get(version))
         .route("/metrics", get(metrics::show))
+        .route("/proxies/{proxy}/struck/{name}", get(struck::show))
         .route_layer(from_fn(no_browsers))
+        .route_layer(from_fn(request_id))
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(limits::BODY))
         .with_state(all)

@@ -7,19 +7,26 @@ use proptest::prelude::*;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-fn placed(id: u64, version: u64, kind: &str, values: &[i64], toxicity: f32) -> Arc<Placed> {
+pub(super) fn placed(id: u64, version: u64, kind: &str, values: &[i64], toxicity: f32) -> Arc<Placed> {
     let mut toxic = Toxic::new(kind, Stream::Downstream).expect(kind);
     (toxic.values, toxic.toxicity) = (values.to_vec(), toxicity);
     toxic.name = format!("toxic-{id}");
-    Arc::new(Placed { id, version, toxic, expires: None, met: Arc::new(AtomicU64::new(0)) })
+    Arc::new(Placed {
+        id,
+        version,
+        toxic,
+        expires: None,
+        met: Arc::new(AtomicU64::new(0)),
+        counted: Arc::default(),
+    })
 }
 
-fn chain(connection: u64) -> Chain {
+pub(super) fn chain(connection: u64) -> Chain {
     Chain::new(Place { seed: 7, proxy: "p".into(), connection, stream: Stream::Downstream })
 }
 
 fn data(text: &str, now: Instant) -> Item {
-    Item::Data(Chunk { bytes: text.to_owned().into(), read_at: now })
+    Item::Data(Chunk { bytes: text.to_owned().into(), since: now })
 }
 
 /// What comes out by now.
@@ -124,6 +131,25 @@ fn toxicity_strikes_the_same_connections_each_time() {
     assert!(few.iter().all(|connection| many.contains(connection)), "more toxicity strikes more, not others");
 }
 
+#[test]
+fn what_a_toxic_struck_is_counted_by_connection() {
+    let toxic = placed(0, 0, "latency", &[10, 0], 0.5);
+    let now = Instant::now();
+    for connection in 0..100 {
+        let mut chain = chain(connection);
+        chain.sync(&[Arc::clone(&toxic)], now, true);
+        // Every other connection says nothing.
+        if connection % 2 == 0 {
+            chain.feed(data("abc", now));
+            chain.feed(data("de", now));
+        }
+        written(&mut chain, now + Duration::from_millis(10));
+    }
+    let tally = toxic.counted.tally();
+    assert_eq!((tally.seen, tally.bytes), (100, tally.struck * 5));
+    assert!((10..40).contains(&tally.struck), "half of those that spoke: {tally:?}");
+}
+
 /// What may happen to a chain of toxics that change no byte.
 #[derive(Clone, Debug)]
 enum Step {
@@ -156,7 +182,7 @@ proptest! {
             match step {
                 Step::Feed(bytes) => if chain.wants_input(now) {
                     fed.extend_from_slice(&bytes);
-                    chain.feed(Item::Data(Chunk { bytes: bytes.into(), read_at: now }));
+                    chain.feed(Item::Data(Chunk { bytes: bytes.into(), since: now }));
                 },
                 Step::Add(kind, values) => {
                     let kind = ["latency", "bandwidth", "slicer", "slow_close", "noop"][kind];

@@ -4,6 +4,9 @@ use super::body::Body;
 use crate::proxy::limits;
 use httparse::{EMPTY_HEADER, Header, Status};
 
+/// What the harness's readiness checks say in `User-Agent`.
+const CHECK: &str = "shakedown";
+
 /// A request's head.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Request {
@@ -17,6 +20,8 @@ pub(super) struct Request {
     pub expects_continue: bool,
     /// The client wants to use the connection again.
     pub keeps: bool,
+    /// It is a readiness check of the harness, by its `User-Agent`.
+    pub is_check: bool,
 }
 
 /// A reply's head.
@@ -76,6 +81,7 @@ pub(super) fn request(input: &[u8]) -> Parsed<Request> {
         body,
         expects_continue: fields.has("expect", "100-continue"),
         keeps: parsed.version == Some(1) && !fields.has("connection", "close"),
+        is_check: fields.values("user-agent").any(|agent| agent == CHECK),
     })
 }
 

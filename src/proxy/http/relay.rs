@@ -15,7 +15,7 @@ pub(in crate::proxy) async fn relay(client: &mut TcpStream, server: DuplexStream
     let (from_server, mut to_server) = split(server);
     let (mut client, mut server) = (Intake::new(from_client), Intake::new(from_server));
     while let Some(request) = next(&mut client, &mut server).await {
-        let rule = shared.rulebook.strike(shared.seed, &shared.name, &request.method, &request.path);
+        let rule = shared.rulebook.strike(shared.seed, &shared.name, &request);
         if rule.is_some() {
             shared.counters.struck.fetch_add(1, Relaxed);
         }

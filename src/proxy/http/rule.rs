@@ -1,5 +1,7 @@
 //! Which requests are struck, and how.
 
+use super::head::Request;
+use crate::proxy::counters::{Counted, Tally};
 use crate::proxy::dice::Dice;
 use crate::proxy::error::Error;
 use crate::proxy::limits;
@@ -63,6 +65,7 @@ struct Armed {
     rule: Rule,
     /// Requests that it concerned, since it was added.
     met: AtomicU64,
+    counted: Counted,
 }
 
 /// The rules of one proxy.
@@ -90,7 +93,7 @@ impl Rulebook {
         }
         self.change(|rules| {
             let place = rules.iter().position(|armed| armed.rule.name == rule.name);
-            let armed = Arc::new(Armed { rule, met: AtomicU64::new(0) });
+            let armed = Arc::new(Armed { rule, met: AtomicU64::new(0), counted: Counted::default() });
             match place {
                 Some(place) => rules[place] = armed,
                 None if rules.len() >= limits::RULES => {
@@ -110,6 +113,11 @@ impl Rulebook {
         })
     }
 
+    /// What the rule of this name has struck since it was added.
+    pub(in crate::proxy) fn tally(&self, name: &str) -> Option<Tally> {
+        self.rules().iter().find(|armed| armed.rule.name == name).map(|armed| armed.counted.tally())
+    }
+
     pub(in crate::proxy) fn clear(&self) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
     }
@@ -123,19 +131,35 @@ impl Rulebook {
     }
 
     /// What happens to this request. The n-th request that a rule concerns is struck or not by the seed, the rule's name and n.
-    pub(super) fn strike(&self, seed: u64, proxy: &str, method: &str, path: &str) -> Option<Rule> {
+    /// A readiness check of the harness is struck like any request, and not counted.
+    pub(super) fn strike(&self, seed: u64, proxy: &str, request: &Request) -> Option<Rule> {
         let rules = self.rules();
-        let struck = rules.iter().filter(|armed| armed.rule.concerns(method, path)).find(|armed| {
+        let once = u64::from(!request.is_check);
+        for armed in rules.iter() {
+            armed.counted.seen.fetch_add(once, Ordering::Relaxed);
+        }
+        let concerned = rules.iter().filter(|armed| armed.rule.concerns(&request.method, &request.path));
+        let struck = concerned.into_iter().find(|armed| {
             let nth = armed.met.fetch_add(1, Ordering::Relaxed);
             Dice::of(seed, &[proxy, &armed.rule.name, "http"], nth).share() < armed.rule.share
-        });
-        struck.map(|armed| armed.rule.clone())
+        })?;
+        struck.counted.struck.fetch_add(once, Ordering::Relaxed);
+        Some(struck.rule.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::head::{Parsed, request};
     use super::*;
+
+    fn asked(method: &str, path: &str) -> Request {
+        let text = format!("{method} {path} HTTP/1.1\r\n\r\n");
+        match request(text.as_bytes()) {
+            Parsed::Head(head) => head,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
 
     fn rule(name: &str, share: f64) -> Rule {
         Rule { name: name.into(), share, status: Some(503), ..Rule::default() }
@@ -146,9 +170,20 @@ mod tests {
         let book = Rulebook::new();
         let orders = Rule { path: Some("/orders".into()), method: Some("POST".into()), ..rule("a", 1.0) };
         book.set(orders).expect("a rule");
-        assert!(book.strike(7, "p", "POST", "/orders/3").is_some());
-        assert!(book.strike(7, "p", "GET", "/orders").is_none());
-        assert!(book.strike(7, "p", "POST", "/order").is_none());
+        assert_eq!(book.tally("a"), Some(Tally::default()));
+        assert!(book.strike(7, "p", &asked("POST", "/orders/3")).is_some());
+        assert!(book.strike(7, "p", &asked("GET", "/orders")).is_none());
+        assert!(book.strike(7, "p", &asked("POST", "/order")).is_none());
+        assert_eq!(book.tally("a"), Some(Tally { seen: 3, struck: 1, bytes: 0 }));
+    }
+
+    #[test]
+    fn a_readiness_check_is_struck_and_not_counted() {
+        let book = Rulebook::new();
+        book.set(rule("a", 1.0)).expect("a rule");
+        let check = Request { is_check: true, ..asked("GET", "/health") };
+        assert!(book.strike(7, "p", &check).is_some());
+        assert_eq!(book.tally("a"), Some(Tally::default()));
     }
 
     #[test]
@@ -156,7 +191,7 @@ mod tests {
         let draw = |seed| {
             let book = Rulebook::new();
             book.set(rule("a", 0.25)).expect("a rule");
-            (0..1_000).map(|_| book.strike(seed, "p", "GET", "/").is_some()).collect::<Vec<_>>()
+            (0..1_000).map(|_| book.strike(seed, "p", &asked("GET", "/")).is_some()).collect::<Vec<_>>()
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));

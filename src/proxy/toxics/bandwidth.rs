@@ -12,7 +12,14 @@ const MADE_GOOD: Duration = Duration::from_millis(100);
 
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
     let rate = value(seat.values, 0);
-    Box::new(Bandwidth { rate, held: None, free_at: seat.now, late: Duration::ZERO })
+    Box::new(Bandwidth {
+        rate,
+        held: None,
+        free_at: seat.now,
+        late: Duration::ZERO,
+        gave_at: seat.now,
+        struck: false,
+    })
 }
 
 struct Bandwidth {
@@ -22,6 +29,9 @@ struct Bandwidth {
     free_at: Instant,
     /// How much later than that it was given away.
     late: Duration,
+    /// When that was.
+    gave_at: Instant,
+    struck: bool,
 }
 
 impl Bandwidth {
@@ -40,7 +50,10 @@ impl Stage for Bandwidth {
     }
 
     fn push(&mut self, item: Item, now: Instant) {
-        let begin = now.checked_sub(self.late.min(MADE_GOOD)).unwrap_or(now);
+        // After a pause nothing is made good: what comes now has not waited for the piece before it.
+        let pause = now.saturating_duration_since(self.gave_at);
+        let late = if pause < self.late { self.late.min(MADE_GOOD) } else { Duration::ZERO };
+        let begin = now.checked_sub(late).unwrap_or(now);
         self.free_at = self.free_at.max(begin);
         self.late = Duration::ZERO;
         self.held = Some(item);
@@ -55,18 +68,24 @@ impl Stage for Bandwidth {
             return Pulled::Wait(None);
         }
         if self.rate <= 0 {
+            self.struck = true;
             return Pulled::Wait(None);
         }
         let mut chunk = chunk.clone();
         let (length, takes) = self.piece(&chunk);
         let due = self.free_at + takes;
         if due > now {
+            self.struck = true;
             return Pulled::Wait(Some(due));
         }
-        (self.free_at, self.late) = (due, now - due);
-        let piece = Chunk { bytes: chunk.bytes.split_to(length), read_at: chunk.read_at };
+        (self.free_at, self.late, self.gave_at) = (due, now - due, now);
+        let piece = Chunk { bytes: chunk.bytes.split_to(length), since: chunk.since };
         self.held = (!chunk.bytes.is_empty()).then_some(Item::Data(chunk));
         Pulled::Item(Item::Data(piece))
+    }
+
+    fn has_struck(&self) -> bool {
+        self.struck
     }
 
     fn update(&mut self, values: &[i64]) {

@@ -36,6 +36,10 @@ impl Stage for Failing {
         Pulled::Item(Item::End(End::Reset))
     }
 
+    fn has_struck(&self) -> bool {
+        self.over
+    }
+
     fn update(&mut self, _: &[i64]) {}
 
     fn rest(&mut self) -> Vec<Item> {

@@ -1,5 +1,5 @@
-//! `latency`: every chunk leaves `latency` ± `jitter` ms after it was read, in order. The end of the data follows its last
-//! chunk at once.
+//! `latency`: every chunk leaves `latency` ± `jitter` ms after the toxic before let it go (after it was read, where there is
+//! none), in order. The end of the data follows its last chunk at once.
 
 use super::{Kind, Pulled, Seat, Stage, millis, value};
 use crate::proxy::dice::Dice;
@@ -13,7 +13,8 @@ pub(super) static KIND: Kind =
     Kind { name: "latency", attributes: &["latency", "jitter"], cuts: false, stage };
 
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
-    let mut latency = Latency { latency: 0, jitter: 0, dice: seat.dice, held: VecDeque::new(), bytes: 0 };
+    let held = VecDeque::new();
+    let mut latency = Latency { latency: 0, jitter: 0, dice: seat.dice, held, bytes: 0, struck: false };
     latency.update(seat.values);
     Box::new(latency)
 }
@@ -25,6 +26,7 @@ struct Latency {
     /// When each leaves; never earlier than the one before it.
     held: VecDeque<(Instant, Item)>,
     bytes: usize,
+    struck: bool,
 }
 
 impl Latency {
@@ -48,7 +50,9 @@ impl Stage for Latency {
         let due = match &item {
             Item::Data(chunk) => {
                 self.bytes += chunk.bytes.len();
-                chunk.read_at + self.delay()
+                let delay = self.delay();
+                self.struck |= !delay.is_zero();
+                chunk.since + delay
             }
             Item::End(_) => now,
         };
@@ -70,6 +74,10 @@ impl Stage for Latency {
                 None => Pulled::Wait(None),
             },
         }
+    }
+
+    fn has_struck(&self) -> bool {
+        self.struck
     }
 
     fn update(&mut self, values: &[i64]) {

@@ -50,6 +50,10 @@ impl Stage for LimitData {
         if self.full { Pulled::Item(Item::End(End::Close)) } else { Pulled::Wait(None) }
     }
 
+    fn has_struck(&self) -> bool {
+        self.full
+    }
+
     fn update(&mut self, values: &[i64]) {
         self.bytes = value(values, 0);
     }

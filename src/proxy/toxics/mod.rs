@@ -44,6 +44,8 @@ pub(super) trait Stage: Send {
     fn update(&mut self, values: &[i64]);
     /// What it still holds, in order: it is being taken out, and no byte may be lost by that.
     fn rest(&mut self) -> Vec<Item>;
+    /// Whether it has done something to what came so far: delayed, cut, dropped or ended it.
+    fn has_struck(&self) -> bool;
     /// Whether it passes everything at once, unchanged.
     fn is_transparent(&self) -> bool {
         false

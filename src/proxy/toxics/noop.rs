@@ -35,6 +35,10 @@ impl Stage for Noop {
         self.held.take().into_iter().collect()
     }
 
+    fn has_struck(&self) -> bool {
+        false
+    }
+
     fn is_transparent(&self) -> bool {
         self.held.is_none()
     }

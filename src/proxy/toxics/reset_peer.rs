@@ -36,6 +36,10 @@ impl Stage for ResetPeer {
         Pulled::Item(Item::End(End::Reset))
     }
 
+    fn has_struck(&self) -> bool {
+        self.first.is_some() || self.over
+    }
+
     fn update(&mut self, values: &[i64]) {
         self.timeout = value(values, 0);
     }

@@ -21,6 +21,7 @@ fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
         dice: seat.dice,
         held: VecDeque::new(),
         next_at: seat.now,
+        struck: false,
     };
     slicer.update(seat.values);
     Box::new(slicer)
@@ -34,6 +35,7 @@ struct Slicer {
     held: VecDeque<Item>,
     /// The next piece leaves no earlier.
     next_at: Instant,
+    struck: bool,
 }
 
 impl Slicer {
@@ -64,12 +66,17 @@ impl Stage for Slicer {
         self.held.is_empty() && now >= self.next_at
     }
 
-    fn push(&mut self, item: Item, _: Instant) {
+    fn push(&mut self, item: Item, now: Instant) {
+        // Only pieces of one chunk catch up: what comes now has not waited for the one before it.
+        self.next_at = self.next_at.max(now);
         let Item::Data(mut chunk) = item else { return self.held.push_back(item) };
         let mut start = 0;
-        for end in self.cuts(chunk.bytes.len()) {
+        let ends = self.cuts(chunk.bytes.len());
+        // One piece alone is not delayed, but what comes after it is.
+        self.struck |= ends.len() > 1 || !self.delay.is_zero();
+        for end in ends {
             let bytes = chunk.bytes.split_to(end - start);
-            self.held.push_back(Item::Data(Chunk { bytes, read_at: chunk.read_at }));
+            self.held.push_back(Item::Data(Chunk { bytes, since: chunk.since }));
             start = end;
         }
     }
@@ -84,6 +91,10 @@ impl Stage for Slicer {
             self.next_at = from + self.delay;
         }
         Pulled::Item(item)
+    }
+
+    fn has_struck(&self) -> bool {
+        self.struck
     }
 
     fn update(&mut self, values: &[i64]) {

@@ -7,13 +7,14 @@ use tokio::time::Instant;
 pub(super) static KIND: Kind = Kind { name: "slow_close", attributes: &["delay"], cuts: false, stage };
 
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
-    Box::new(SlowClose { delay: value(seat.values, 0), held: None })
+    Box::new(SlowClose { delay: value(seat.values, 0), held: None, struck: false })
 }
 
 struct SlowClose {
     delay: i64,
     /// An item, and when it came.
     held: Option<(Item, Instant)>,
+    struck: bool,
 }
 
 impl Stage for SlowClose {
@@ -22,6 +23,7 @@ impl Stage for SlowClose {
     }
 
     fn push(&mut self, item: Item, now: Instant) {
+        self.struck |= matches!(item, Item::End(_)) && self.delay > 0;
         self.held = Some((item, now));
     }
 
@@ -33,6 +35,10 @@ impl Stage for SlowClose {
             }
         }
         self.held.take().map_or(Pulled::Wait(None), |(item, _)| Pulled::Item(item))
+    }
+
+    fn has_struck(&self) -> bool {
+        self.struck
     }
 
     fn update(&mut self, values: &[i64]) {

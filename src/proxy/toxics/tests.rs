@@ -33,7 +33,7 @@ impl Bench {
         let now = self.at(ms);
         assert!(self.stage.has_room(now), "no room at {ms} ms");
         let bytes = text.to_owned().into();
-        self.stage.push(Item::Data(Chunk { bytes, read_at: now }), now);
+        self.stage.push(Item::Data(Chunk { bytes, since: now }), now);
     }
 
     fn end(&mut self, ms: u64) {
@@ -226,5 +226,45 @@ fn senseless_values_harm_nobody() {
             let _ = bench.stage.pull(bench.at(2));
             bench.stage.rest();
         }
+    }
+}
+
+#[test]
+fn a_toxic_has_struck_once_it_has_done_something() {
+    let struck = |kind: &str, values: &[i64], text: &str, end: bool| {
+        let mut bench = Bench::of(kind, values);
+        if bench.stage.has_room(bench.began) && !text.is_empty() {
+            bench.push(text, 0);
+        }
+        bench.drain(0);
+        if end && bench.stage.has_room(bench.began) {
+            bench.end(1);
+            bench.drain(1);
+        }
+        bench.stage.has_struck()
+    };
+    for (kind, values, text, end, expected) in [
+        ("noop", &[] as &[i64], "abc", true, false),
+        ("latency", &[100, 0], "abc", false, true),
+        ("latency", &[0, 0], "abc", false, false),
+        ("latency", &[100, 0], "", true, false),
+        ("bandwidth", &[1], "abc", false, true),
+        ("bandwidth", &[0], "abc", false, true),
+        ("bandwidth", &[1], "", true, false),
+        ("slicer", &[2, 0, 0], "abc", false, true),
+        ("slicer", &[2, 0, 0], "a", false, false),
+        ("slow_close", &[100], "abc", false, false),
+        ("slow_close", &[100], "abc", true, true),
+        ("timeout", &[0], "abc", false, true),
+        ("timeout", &[0], "", true, false),
+        ("timeout", &[100], "", false, true),
+        ("limit_data", &[4], "abc", true, false),
+        ("limit_data", &[3], "abc", false, true),
+        ("reset_peer", &[0], "", false, false),
+        ("reset_peer", &[0], "abc", false, true),
+        ("fail_first", &[1], "", false, true),
+        ("fail_first", &[0], "abc", false, false),
+    ] {
+        assert_eq!(struck(kind, values, text, end), expected, "{kind} {values:?} {text:?} {end}");
     }
 }

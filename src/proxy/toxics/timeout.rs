@@ -8,7 +8,13 @@ use tokio::time::Instant;
 pub(super) static KIND: Kind = Kind { name: "timeout", attributes: &["timeout"], cuts: true, stage };
 
 fn stage(seat: Seat<'_>) -> Box<dyn Stage> {
-    Box::new(Timeout { timeout: value(seat.values, 0), since: seat.now, end: None, over: false })
+    Box::new(Timeout {
+        timeout: value(seat.values, 0),
+        since: seat.now,
+        end: None,
+        over: false,
+        struck: false,
+    })
 }
 
 struct Timeout {
@@ -17,6 +23,7 @@ struct Timeout {
     since: Instant,
     end: Option<End>,
     over: bool,
+    struck: bool,
 }
 
 impl Stage for Timeout {
@@ -26,7 +33,7 @@ impl Stage for Timeout {
 
     fn push(&mut self, item: Item, now: Instant) {
         match item {
-            Item::Data(_) => self.since = now,
+            Item::Data(_) => (self.since, self.struck) = (now, true),
             Item::End(end) => self.end = Some(end),
         }
     }
@@ -46,8 +53,12 @@ impl Stage for Timeout {
         if due > now {
             return Pulled::Wait(Some(due));
         }
-        self.over = true;
+        (self.over, self.struck) = (true, true);
         Pulled::Item(Item::End(End::Close))
+    }
+
+    fn has_struck(&self) -> bool {
+        self.struck
     }
 
     fn update(&mut self, values: &[i64]) {
