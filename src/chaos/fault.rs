@@ -2,6 +2,7 @@
 
 use super::Heal;
 use super::helpers::{Helpers, Sketch};
+use crate::event::{Struck, Tally, TargetStruck, Unit};
 use crate::stack::{Instance, Stack};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -19,6 +20,40 @@ pub struct Context {
     pub seed: u64,
 }
 
+/// Why a fault is not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotApplied {
+    /// The reason, ready to be shown.
+    pub why: String,
+    /// What it struck, where that is known: nothing.
+    pub struck: Option<Struck>,
+}
+
+impl From<String> for NotApplied {
+    fn from(why: String) -> NotApplied {
+        NotApplied { why, struck: None }
+    }
+}
+
+impl From<&str> for NotApplied {
+    fn from(why: &str) -> NotApplied {
+        why.to_owned().into()
+    }
+}
+
+impl NotApplied {
+    /// None of `seen` things was struck on each of these targets.
+    pub fn nothing(why: String, unit: Unit, targets: &[Instance], seen: u64) -> NotApplied {
+        let nothing = |target: &Instance| TargetStruck {
+            target: target.name.clone(),
+            tally: Some(Tally { struck: 0, seen }),
+            detail: None,
+        };
+        let targets = targets.iter().map(nothing).collect();
+        NotApplied { why, struck: Some(Struck { unit, targets }) }
+    }
+}
+
 /// A kind of fault with its settings, ready to be applied any number of times.
 #[async_trait]
 pub trait Fault: Send + Sync {
@@ -32,7 +67,7 @@ pub trait Fault: Send + Sync {
 
     /// As [`Fault::heals`], where the deployment must be asked first: for what its containers were before. An error means
     /// that the fault cannot be healed, and so is not applied.
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         Ok(self.heals(&context.targets))
     }
 
@@ -48,7 +83,7 @@ pub trait Fault: Send + Sync {
 
     /// Applies it, and returns when it is confirmed to be in force on every target. On an error it has undone what it
     /// had done; where that failed too, the error says so.
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String>;
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied>;
 }
 
 /// A target on which a fault is no longer in force though nobody has healed it.
@@ -90,8 +125,11 @@ pub trait FaultGuard: Send + Sync {
         Vec::new()
     }
 
-    /// What there is to say once it is healed: how many packets it struck.
+    /// What there is to say once it is healed, beside what it struck.
     fn told(&self) -> Option<String> {
         None
     }
+
+    /// What it struck, as counted by what enforces it. Asked once it is healed, or after it has ended by itself.
+    fn struck(&self) -> Struck;
 }

@@ -25,7 +25,7 @@ mod utc;
 
 pub use controller::{Controller, first_victims};
 pub use describe::{PlannedFault, PlannedStrike, describe};
-pub use fault::{Context, Escape, Fault, FaultGuard, Renewed};
+pub use fault::{Context, Escape, Fault, FaultGuard, NotApplied, Renewed};
 pub use heal::{HealReport, heal};
 pub use journal::{Contents, Entry, Heal, Journal, Line};
 pub use leftovers::{Leftover, leftovers};

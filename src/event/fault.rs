@@ -1,6 +1,6 @@
 //! What the chaos controller did.
 
-use super::Nanos;
+use super::{Nanos, Struck};
 use serde::{Deserialize, Serialize};
 
 /// How far one occurrence of a fault has come.
@@ -42,4 +42,8 @@ pub struct FaultEvent {
     pub planned: Option<Nanos>,
     /// What happened, in words; for failures the reason.
     pub detail: Option<String>,
+    /// What it struck, told when it is healed, ends early or could not be applied. Absent: nothing is told with this stage, or
+    /// the record is of a version that did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub struck: Option<Struck>,
 }

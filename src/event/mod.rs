@@ -12,6 +12,7 @@ mod phase;
 mod sample;
 mod sink;
 mod stack;
+mod struck;
 
 pub use attempt::{Attempt, Sent, StepId};
 pub use clock::{Clock, Nanos};
@@ -23,3 +24,4 @@ pub use phase::Phase;
 pub use sample::Sample;
 pub use sink::{BatchSink, EventSink, SampleSink};
 pub use stack::{StackChange, StackEvent};
+pub use struck::{Struck, Tally, TargetStruck, Unit};

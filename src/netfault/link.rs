@@ -42,10 +42,12 @@ impl Link {
         self.count.seen += 1;
         if fate.lost {
             self.count.lost += 1;
+            self.count.struck += 1;
             return Passage::Lost;
         }
         let Some(sent) = self.transmit(now, length) else {
             self.count.no_room += 1;
+            self.count.struck += 1;
             return Passage::Lost;
         };
         self.count.corrupted += u64::from(fate.corrupted.is_some());
@@ -55,6 +57,9 @@ impl Link {
         } else {
             at = self.in_order(now, flow, at);
         }
+        // Where nothing is delayed, nothing can be before others.
+        let overtakes = fate.overtakes && (self.trouble.delay > 0 || self.trouble.jitter > 0);
+        self.count.struck += u64::from(at > now || overtakes || fate.corrupted.is_some());
         Passage::Departs { at, corrupted: fate.corrupted }
     }
 
@@ -104,7 +109,30 @@ mod tests {
         for now in [0, 5, 5, 90 * MS] {
             assert_eq!(departs(link.pass(now, 1, 60)), now + 100 * MS);
         }
-        assert_eq!(link.count, Count { seen: 4, ..Count::default() });
+        assert_eq!(link.count, Count { seen: 4, struck: 4, ..Count::default() });
+    }
+
+    #[test]
+    fn what_nothing_was_done_to_is_seen_and_not_struck() {
+        let struck = |trouble: Trouble| {
+            let mut link = Link::new(1, trouble);
+            (0..1_000).for_each(|now| {
+                let _ = link.pass(now * MS, 1, 60);
+            });
+            (link.count.seen, link.count.struck)
+        };
+        assert_eq!(struck(Trouble::default()), (1_000, 0));
+        assert_eq!(struck(Trouble { reorder: 1.0, ..Trouble::default() }), (1_000, 0), "overtakes nobody");
+        for (trouble, most) in [
+            (Trouble { loss: 0.1, ..Trouble::default() }, 200),
+            (Trouble { corrupt: 0.1, ..Trouble::default() }, 200),
+            (Trouble { loss: 0.1, corrupt: 0.1, ..Trouble::default() }, 300),
+            (Trouble { delay: 5, reorder: 0.5, ..Trouble::default() }, 1_000),
+            (Trouble { rate: 1_000_000_000, ..Trouble::default() }, 1_000),
+        ] {
+            let (seen, number) = struck(trouble);
+            assert!(seen == 1_000 && number > 0 && number <= most, "{trouble:?}: {number}");
+        }
     }
 
     #[test]

@@ -59,8 +59,8 @@ pub struct Answer {
     pub cut: u64,
 }
 
-/// What a part has done, by direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a part has done, by direction. Connections or requests that a proxy strikes count as arriving.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// To packets that arrived.
     #[serde(rename = "in")]
@@ -68,6 +68,9 @@ pub struct Counts {
     /// To packets that left.
     #[serde(rename = "out")]
     pub leaving: Count,
+    /// Why the part's count is not known, where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncounted: Option<String>,
 }
 
 /// Numbers of packets.
@@ -83,6 +86,9 @@ pub struct Count {
     pub reordered: u64,
     /// Lost because the limited rate had more waiting than two seconds' worth.
     pub no_room: u64,
+    /// Those of `seen` to which the part did anything at all: lost, changed, late, or before others.
+    #[serde(default)]
+    pub struck: u64,
 }
 
 /// Packets that were lost though no fault said so.

@@ -1,5 +1,6 @@
 //! Whoever serves the connections that are led away from their ports. A proxy is no business of this room: it is handed in.
 
+use super::Counts;
 use serde_json::Value;
 
 /// A proxy beside the helper, in the same network namespace.
@@ -13,6 +14,9 @@ pub trait Streams: std::fmt::Debug {
 
     /// Trouble under this id comes into force, with this seed, on live connections too.
     fn apply(&mut self, port: u16, id: &str, seed: u64, what: &Value) -> Result<(), String>;
+
+    /// What it has done to connections, or requests, since it came into force; both count as arriving.
+    fn counts(&self, port: u16, id: &str) -> Counts;
 
     /// It is over. One that is over already is left alone.
     fn heal(&mut self, port: u16, id: &str) -> Result<(), String>;

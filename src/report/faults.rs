@@ -1,9 +1,10 @@
 //! `faults.csv`: every occurrence of every fault. Times in seconds from the start of the load; recovery in seconds from
-//! applied; an empty field: it did not come to that.
+//! applied; an empty field: it did not come to that, or (`struck`) is not known.
 
 use super::number::seconds;
 use super::{ReportError, Reporter, Source};
-use crate::verify::FaultReport;
+use crate::event::Tally;
+use crate::verify::{FaultReport, noun};
 use std::io::Write;
 
 /// `faults.csv`.
@@ -30,6 +31,9 @@ impl Reporter for FaultsCsv {
             "bad",
             "recovery_low_s",
             "recovery_high_s",
+            "struck",
+            "struck_of",
+            "struck_unit",
         ])?;
         for fault in &source.assessment.faults {
             csv.write_record(row(fault))?;
@@ -39,8 +43,13 @@ impl Reporter for FaultsCsv {
     }
 }
 
-fn row(fault: &FaultReport) -> [String; 13] {
+fn row(fault: &FaultReport) -> [String; 16] {
     let recovery = fault.recovery.as_ref().map(|recovery| recovery.after_applied);
+    // What is not known on any target is left empty.
+    let struck = fault.struck.as_ref();
+    let known = struck.filter(|struck| struck.targets.iter().any(|target| target.tally.is_some()));
+    let counted =
+        |which: fn(Tally) -> u64| known.map_or(String::new(), |struck| which(struck.total()).to_string());
     [
         fault.id.clone(),
         fault.occurrence.to_string(),
@@ -55,5 +64,8 @@ fn row(fault: &FaultReport) -> [String; 13] {
         fault.bad.to_string(),
         seconds(recovery.and_then(|interval| interval.low)),
         seconds(recovery.and_then(|interval| interval.high)),
+        counted(|tally| tally.struck),
+        counted(|tally| tally.seen),
+        struck.map_or(String::new(), |struck| noun(struck.unit).to_owned()),
     ]
 }

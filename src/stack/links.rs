@@ -1,6 +1,7 @@
 //! Links between services that lead through a proxy.
 
 use super::Facts;
+use crate::event::TargetStruck;
 use crate::plan::model::{HttpFault, ToxicFault};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,9 @@ pub trait Links: Send + Sync {
 
     /// Why it is not in force any more though nobody has taken it off.
     async fn lost(&self, name: &str, fault: &LinkFault) -> Option<String>;
+
+    /// What it has struck so far, by proxy of the link, as the proxies count it.
+    async fn struck(&self, name: &str, fault: &LinkFault) -> Vec<TargetStruck>;
 
     /// Where on somebody else's server the fault will be; `None`: it is in this process and ends with it.
     fn foreign(&self, fault: &LinkFault) -> Option<Foreign>;

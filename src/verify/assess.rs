@@ -4,7 +4,7 @@ use super::as_planned::Ends;
 use super::assessment::{Assessment, FORMAT, FaultReport, ObjectiveReport, StepReport};
 use super::recovery::{COARSE, FINE, Found, Lane, Since, Watch};
 use super::scope::Selection;
-use super::strike::{Strike, strikes};
+use super::strike::{Strike, allowed, strikes};
 use super::survey::{Survey, survey, watch};
 use super::verdict::{Judged, overall};
 use super::windows::Observed;
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 /// If the record cannot be read; what is merely torn is judged as far as it goes.
 pub fn assess(plan: &Plan, record: &Record) -> Result<Assessment, RecordError> {
     let manifest = &record.manifest;
-    let strikes = strikes(&record.events);
+    let strikes = allowed(strikes(&record.events), &plan.faults);
     let mut lanes = Lanes::new(plan, manifest, &strikes);
     watch(record, &mut lanes.lanes)?;
 

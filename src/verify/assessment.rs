@@ -1,6 +1,7 @@
 //! What a run is found to be: `verdict.json`.
 
 use super::Role;
+use crate::event::Struck;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -153,7 +154,7 @@ pub struct FaultReport {
     pub kind: String,
     /// What it struck.
     pub targets: Vec<String>,
-    /// Pass: applied and healed. Unknown: it could not be, or never came to it.
+    /// Pass: applied and healed, and it struck something. Unknown: it could not be, never came to it, or struck nothing.
     pub verdict: Verdict,
     /// Why, in one sentence.
     pub reason: String,
@@ -183,6 +184,12 @@ pub struct FaultReport {
     /// RPO: acknowledged writes that were lost to it. Absent if no invariant could tell.
     #[serde(default)]
     pub rpo: Option<RpoReport>,
+    /// What it struck, as counted by what enforces it; absent: it never came to it, or the record does not count.
+    #[serde(default)]
+    pub struck: Option<Struck>,
+    /// Whether the plan allows it to strike nothing.
+    #[serde(default)]
+    pub may_miss: bool,
 }
 
 impl FaultReport {

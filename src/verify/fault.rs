@@ -2,6 +2,7 @@
 
 use super::as_planned::{Ends, STALL_SHARE};
 use super::assessment::{FaultReport, Interval, RecoveryReport, Verdict};
+use super::felt;
 use super::local::Local;
 use super::recovery::Found;
 use super::strike::Strike;
@@ -51,6 +52,8 @@ pub fn report(
         }),
         mttr: None,
         rpo: None,
+        struck: strike.struck.clone(),
+        may_miss: strike.may_miss,
     }
 }
 
@@ -58,7 +61,7 @@ fn judge(strike: &Strike, tally: StrikeTally, course: &Course) -> (Verdict, Stri
     let unknown = |reason: String| (Verdict::Unknown, reason);
     if strike.applied.is_none() {
         return unknown(match &strike.apply_failed {
-            Some(why) => format!("it could not be applied: {}.", plain(why)),
+            Some(why) => format!("it could not be applied: {}{}.", plain(why), nothing(strike)),
             None => "it was begun and never confirmed to be in force.".to_owned(),
         });
     }
@@ -83,7 +86,18 @@ fn judge(strike: &Strike, tally: StrikeTally, course: &Course) -> (Verdict, Stri
     if let Some(stalled) = course.stalled(strike) {
         return unknown(stalled);
     }
-    (Verdict::Pass, "applied and healed.".to_owned())
+    match felt::not_felt(strike) {
+        None => (Verdict::Pass, format!("applied and healed{}.", felt::felt(strike))),
+        Some(why) if strike.may_miss => {
+            (Verdict::Pass, format!("applied and healed; it {why}; the plan allows that (`may_miss`)."))
+        }
+        Some(why) => unknown(format!("it {why}.")),
+    }
+}
+
+/// What was struck by a fault that was never in force, where that is known.
+fn nothing(strike: &Strike) -> String {
+    strike.struck.as_ref().map_or(String::new(), |struck| format!(" (struck {})", felt::struck_of(struck)))
 }
 
 /// What of the run bears on every strike.
@@ -158,6 +172,8 @@ fn never(fault: &FaultSpec, occurrence: u32) -> FaultReport {
         recovery: None,
         mttr: None,
         rpo: None,
+        struck: None,
+        may_miss: fault.may_miss,
     }
 }
 
@@ -190,8 +206,9 @@ fn plain(sentence: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Struck, TargetStruck, Unit};
 
-    fn struck() -> Strike {
+    fn landed() -> Strike {
         let at = |seconds| Some(Nanos::from_secs_f64(seconds));
         Strike {
             id: "dies".into(),
@@ -218,13 +235,13 @@ mod tests {
 
     #[test]
     fn only_what_was_applied_and_healed_passes() {
-        assert_eq!(verdict(&struck()), Verdict::Pass);
+        assert_eq!(verdict(&landed()), Verdict::Pass);
         for spoilt in [
-            Strike { applied: None, apply_failed: Some("no such process".into()), ..struck() },
-            Strike { applied: None, ..struck() },
-            Strike { healed: None, ..struck() },
-            Strike { healed: None, heal_failed: Some("busy".into()), ..struck() },
-            Strike { ended_early: Some(Nanos::from_secs_f64(13.0)), ..struck() },
+            Strike { applied: None, apply_failed: Some("no such process".into()), ..landed() },
+            Strike { applied: None, ..landed() },
+            Strike { healed: None, ..landed() },
+            Strike { healed: None, heal_failed: Some("busy".into()), ..landed() },
+            Strike { ended_early: Some(Nanos::from_secs_f64(13.0)), ..landed() },
         ] {
             assert_eq!(verdict(&spoilt), Verdict::Unknown, "{spoilt:?}");
         }
@@ -233,14 +250,38 @@ mod tests {
     #[test]
     fn a_strike_that_no_operation_met_proves_nothing() {
         let tally = StrikeTally { operations: 10, ..StrikeTally::default() };
-        let found = report(&struck(), tally, (None, None), &course(0.0));
+        let found = report(&landed(), tally, (None, None), &course(0.0));
         assert_eq!(found.verdict, Verdict::Unknown);
         assert!(found.reason.contains("no operation was under way"), "{}", found.reason);
     }
 
     #[test]
+    fn a_fault_that_struck_nothing_is_unknown_unless_it_may() {
+        let counted = |struck| {
+            let targets = vec![TargetStruck::counted("node-1", struck, 8)];
+            Strike { struck: Some(Struck { unit: Unit::Requests, targets }), ..landed() }
+        };
+        let judged = |strike: &Strike| {
+            let report = report(strike, felt(), (None, None), &course(0.0));
+            (report.verdict, report.reason)
+        };
+        let (verdict, reason) = judged(&counted(3));
+        assert_eq!(
+            (verdict, reason.as_str()),
+            (Verdict::Pass, "applied and healed; struck 3 of 8 requests.")
+        );
+        let (verdict, reason) = judged(&counted(0));
+        assert_eq!(verdict, Verdict::Unknown);
+        assert!(reason.starts_with("it was in force for 8.0 s and struck 0 of 8 requests"), "{reason}");
+        let (verdict, reason) = judged(&Strike { may_miss: true, ..counted(0) });
+        assert_eq!(verdict, Verdict::Pass);
+        assert!(reason.contains("struck 0 of 8 requests") && reason.contains("`may_miss`"), "{reason}");
+        assert!(judged(&landed()).1.contains("does not say what it struck"));
+    }
+
+    #[test]
     fn times_count_from_the_start_of_the_load() {
-        let report = report(&struck(), felt(), (None, None), &course(2.0));
+        let report = report(&landed(), felt(), (None, None), &course(2.0));
         assert_eq!((report.applied, report.healed), (Some(10.0), Some(18.0)));
     }
 
@@ -249,7 +290,7 @@ mod tests {
         let plan = |text: &str| toml::from_str::<FaultSpec>(text).expect("a fault");
         let once = plan("id = 'dies'\nat = '5s'\nkill = { service = 'node' }");
         let thrice = plan("id = 'blinks'\nat = '5s'\nevery = '2s'\ntimes = 3\npause = { service = 'node' }");
-        let missing = missing(&[once, thrice], &[struck()]);
+        let missing = missing(&[once, thrice], &[landed()]);
         let told: Vec<(&str, u32, Option<f64>)> =
             missing.iter().map(|report| (report.kind.as_str(), report.occurrence, report.planned)).collect();
         assert_eq!(told, [("pause", 0, Some(5.0)), ("pause", 1, Some(7.0)), ("pause", 2, Some(9.0))]);

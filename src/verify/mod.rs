@@ -9,6 +9,7 @@ mod caveats;
 pub mod checkers;
 mod counter;
 mod fault;
+mod felt;
 mod generator;
 pub mod history;
 mod invariant;
@@ -41,6 +42,7 @@ pub use assessment::{
 };
 pub use checkers::{Case, Checker, Finding};
 pub use counter::{CounterVerdict, judge};
+pub use felt::{noun, struck_of};
 pub use invariant::{checkers as all_checkers, judge as judge_invariant};
 pub use operations::Operation;
 pub use standing::{Role, Standing};

@@ -1,6 +1,7 @@
 //! What became of each occurrence of a fault, put together from its events.
 
-use crate::event::{Event, FaultStage, Nanos, Timed};
+use crate::event::{Event, FaultStage, Nanos, Struck, Timed};
+use crate::plan::model::FaultSpec;
 use crate::stats::Window as Span;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,10 @@ pub struct Strike {
     pub gave_up: Option<Nanos>,
     /// Why it could not be healed, where it could not.
     pub heal_failed: Option<String>,
+    /// What it struck; absent: the record does not count.
+    pub struck: Option<Struck>,
+    /// Whether the plan allows it to strike nothing.
+    pub may_miss: bool,
 }
 
 impl Strike {
@@ -69,6 +74,9 @@ impl Strike {
             if !self.targets.contains(target) {
                 self.targets.push(target.clone());
             }
+        }
+        if event.struck.is_some() {
+            self.struck.clone_from(&event.struck);
         }
         let why = || event.detail.clone().unwrap_or_else(|| "no reason was recorded".to_owned());
         match event.stage {
@@ -127,6 +135,14 @@ pub fn strikes(events: &[Timed]) -> Vec<Strike> {
     strikes
 }
 
+/// The strikes with what the plan allows them.
+pub fn allowed(mut strikes: Vec<Strike>, faults: &[FaultSpec]) -> Vec<Strike> {
+    for strike in &mut strikes {
+        strike.may_miss = faults.iter().any(|fault| fault.id == strike.id && fault.may_miss);
+    }
+    strikes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +159,7 @@ mod tests {
                 stage,
                 planned: Some(Nanos::from_secs_f64(seconds - 0.01)),
                 detail: detail.map(str::to_owned),
+                struck: None,
             }),
         }
     }
@@ -188,6 +205,24 @@ mod tests {
         let at = |seconds| Some(Nanos::from_secs_f64(seconds));
         assert_eq!(found[0].begun(), at(2.0));
         assert_eq!((found[1].begun(), found[1].applied, found[1].gone()), (at(20.0), None, at(21.0)));
+    }
+
+    #[test]
+    fn the_last_count_holds() {
+        let count = |seconds, stage, struck| {
+            let mut timed = event(seconds, 0, stage, None);
+            if let Event::Fault(event) = &mut timed.event {
+                let targets = vec![crate::event::TargetStruck::counted("node-1", struck, 9)];
+                event.struck = Some(Struck { unit: crate::event::Unit::Packets, targets });
+            }
+            timed
+        };
+        let found = strikes(&[
+            event(2.0, 0, FaultStage::Applied, None),
+            count(3.0, FaultStage::EndedEarly, 2),
+            count(4.0, FaultStage::Healed, 5),
+        ]);
+        assert_eq!(found[0].struck.as_ref().map(|struck| struck.total().struck), Some(5));
     }
 
     #[test]

@@ -69,6 +69,11 @@ pub fn fault() -> FaultReport {
         }),
         mttr: Some(0.6),
         rpo: None,
+        struck: Some(crate::event::Struck {
+            unit: crate::event::Unit::Processes,
+            targets: vec![crate::event::TargetStruck::counted("node-2", 1, 1)],
+        }),
+        may_miss: false,
     }
 }
 

@@ -92,11 +92,23 @@ fn kept(judged: &Judged) -> String {
         .flatten()
         .collect();
     let held = if objectives + judged.invariants.len() == 1 { "was kept" } else { "were kept" };
-    match judged.faults.len() {
-        0 => format!("{} {held}.", parts.join(" and ")),
-        1 => format!("{} {held} through 1 fault.", parts.join(" and ")),
-        many => format!("{} {held} through {many} faults.", parts.join(" and ")),
-    }
+    let missed = judged.faults.iter().filter(|fault| struck_nothing(fault)).count();
+    let through = match judged.faults.len() - missed {
+        0 => String::new(),
+        1 => " through 1 fault".to_owned(),
+        many => format!(" through {many} faults"),
+    };
+    let missed = match missed {
+        0 => String::new(),
+        1 => "; 1 fault struck nothing, which the plan allows".to_owned(),
+        many => format!("; {many} faults struck nothing, which the plan allows"),
+    };
+    format!("{} {held}{through}{missed}.", parts.join(" and "))
+}
+
+/// Whether it is known to have struck nothing, or not known to have struck anything. A record that does not count says neither.
+fn struck_nothing(fault: &FaultReport) -> bool {
+    fault.struck.as_ref().is_some_and(|struck| struck.total().struck == 0)
 }
 
 fn list(names: &[&str]) -> String {

@@ -8,10 +8,13 @@ mod by_hand;
 mod dump;
 mod faults;
 mod kinds;
+#[path = "../support/matrix.rs"]
+mod matrix;
 mod messages;
 mod projects;
 #[path = "../support/skipping.rs"]
 mod skipping;
+mod struck;
 mod support;
 mod tls;
 mod vanish;

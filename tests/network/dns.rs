@@ -74,7 +74,7 @@ fn all_actions(pair: &Pair, server: SocketAddr) {
         assert_eq!(code("pg-1.DB.shop", id + 2), expected, "names below it are meant too");
         assert_eq!(code("web.shop", id + 3), Some(0), "others are not");
         let count = helper.heal("names").counts["names"].leaving;
-        assert_eq!((count.seen, count.lost, count.no_room), (2, 2, 0));
+        assert_eq!((count.seen, count.struck, count.lost, count.no_room), (3, 2, 2, 0));
         assert_eq!(code("db.shop", id + 4), Some(0), "healed");
         // A socket that asks for the first time while the fault is on must not suffer from it later either.
         let fresh = asker(pair, server);

@@ -20,7 +20,7 @@ fn a_delay_reaches_live_connections_and_datagrams_and_ends() {
         let (tcp_slow, udp_slow) = (tcp_trip(&mut tcp), udp_trip(&udp).expect("back"));
         assert!(tcp_slow >= slow && udp_slow >= slow, "{direction:?}: {tcp_slow:?} {udp_slow:?}");
         assert!(udp_slow < 2 * slow, "it is delayed once only: {udp_slow:?}");
-        let counts = helper.heal("slow").counts["slow"];
+        let counts = helper.heal("slow").counts["slow"].clone();
         let seen = (counts.arriving.seen > 0, counts.leaving.seen > 0);
         assert_eq!(seen, (direction == Direction::In, direction == Direction::Out));
         assert!(tcp_trip(&mut tcp) < fast && udp_trip(&udp).expect("back") < fast, "healed");

@@ -1,7 +1,7 @@
 //! A wall: nothing from some addresses arrives any more.
 
 use crate::support::{HERE, Pair, THERE, tcp_trip, udp_trip};
-use shakedown::netfault::{Part, Sort};
+use shakedown::netfault::{Order, Part, Sort};
 use std::io::{Read, Write};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -23,7 +23,15 @@ fn live_connections_fall_silent_and_go_on_after_the_heal() {
     tcp.set_read_timeout(Some(Duration::from_millis(300))).expect("a bound");
     tcp.write_all(b"x").expect("no error: it is lost on the way");
     assert!(tcp.read(&mut [0]).is_err(), "nothing comes back");
-    helper.heal("cut");
+    let dropped = helper.must(&Order::Stats).counts["cut"].arriving;
+    assert!(
+        dropped.struck >= 2 && dropped.struck == dropped.seen,
+        "what was dropped is counted: {dropped:?}"
+    );
+    // Rules that are laid anew count from 0 again; what they counted before is not forgotten.
+    helper.arm(vec![wall(&[THERE, IpAddr::from([10, 77, 0, 9])])]);
+    let healed = helper.heal("cut").counts["cut"].arriving;
+    assert!(healed.struck >= dropped.struck, "{healed:?} after {dropped:?}");
     tcp.set_read_timeout(Some(Duration::from_secs(10))).expect("a bound");
     tcp.read_exact(&mut [0]).expect("TCP sends it again");
     assert!(udp_trip(&udp).is_some());
@@ -51,6 +59,7 @@ fn others_are_still_heard() {
     helper.arm(vec![wall(&[IpAddr::from([10, 77, 0, 9])])]);
     helper.apply("cut");
     assert!(udp_trip(&udp).is_some());
+    assert_eq!(helper.must(&Order::Stats).counts["cut"].arriving.struck, 0, "nobody behind it has spoken");
     assert!(pair.here.run(&["nft", "list", "ruleset"]).contains("10.77.0.9"));
 }
 

@@ -3,7 +3,7 @@
 
 use shakedown::event::{
     Attempt, BatchSink, ErrorKind, Event, EventSink, Exchange, FaultEvent, FaultStage, Nanos, Outcome, Phase,
-    Sample, SampleSink, Sent, StackChange, StackEvent, StepId,
+    Sample, SampleSink, Sent, StackChange, StackEvent, StepId, Struck, TargetStruck, Unit,
 };
 use shakedown::plan::model::Keep;
 use shakedown::plan::{self, Plan};
@@ -294,6 +294,10 @@ impl Tale {
                 stage,
                 planned: Some(at(planned)),
                 detail: None,
+                struck: (stage == FaultStage::Healed).then(|| Struck {
+                    unit: Unit::Processes,
+                    targets: vec![TargetStruck::counted(&words.target, 1, 1)],
+                }),
             })
         };
         let stack = |change, detail: Option<&str>| {

@@ -35,7 +35,7 @@ impl Shared {
         }
         self.tell_heal(active, FaultStage::HealStarted, None);
         for Escape { target, why } in active.guard.missing().await {
-            let told = Told { targets: vec![target], planned: None, detail: Some(why) };
+            let told = Told { targets: vec![target], detail: Some(why), ..Told::default() };
             self.tell(&self.faults[active.fault], active.occurrence, FaultStage::EndedEarly, told);
         }
         let Err(first) = active.guard.heal().await else {
@@ -69,7 +69,13 @@ impl Shared {
     }
 
     fn tell_heal(&self, active: &Active, stage: FaultStage, detail: Option<String>) {
-        let told = Told { targets: active.targets.clone(), planned: Some(active.heal_planned), detail };
+        let told = Told {
+            targets: active.targets.clone(),
+            planned: Some(active.heal_planned),
+            detail,
+            // Some guards count as they heal.
+            struck: (stage != FaultStage::HealStarted).then(|| active.guard.struck()),
+        };
         self.tell(&self.faults[active.fault], active.occurrence, stage, told);
     }
 

@@ -11,7 +11,7 @@ mod turns;
 
 use super::Journal;
 use super::helpers::Helpers;
-use crate::event::{Clock, Event, EventSink, FaultEvent, FaultStage, Nanos};
+use crate::event::{Clock, Event, EventSink, FaultEvent, FaultStage, Nanos, Struck};
 use crate::plan::model::FaultSpec;
 use crate::stack::Stack;
 use active::Active;
@@ -180,6 +180,7 @@ impl Shared {
             stage,
             planned: told.planned,
             detail: told.detail,
+            struck: told.struck,
         };
         self.events.emit(self.clock.now(), Event::Fault(event));
     }
@@ -195,4 +196,5 @@ struct Told {
     targets: Vec<String>,
     planned: Option<Nanos>,
     detail: Option<String>,
+    struck: Option<Struck>,
 }

@@ -5,7 +5,7 @@ use super::armed::Armed;
 use super::turns::{Turn, Turns};
 use super::{Shared, Told};
 use crate::chaos::schedule::{Begin, Strike};
-use crate::chaos::{Context, Entry, Escape, Heal, Renewed, target};
+use crate::chaos::{Context, Entry, Escape, Heal, NotApplied, Renewed, target};
 use crate::event::{FaultStage, Nanos};
 use crate::stack::Instance;
 use std::collections::BTreeSet;
@@ -63,7 +63,7 @@ async fn begin(shared: &Arc<Shared>, fault: &Armed, load_start: Nanos, load_end:
         Begin::At(at) if load_start + *at < load_end => return Some(load_start + *at),
         Begin::At(at) => {
             let detail = Some("its time lies after the end of the load".to_owned());
-            let told = Told { targets: Vec::new(), planned: Some(load_start + *at), detail };
+            let told = Told { planned: Some(load_start + *at), detail, ..Told::default() };
             shared.tell(fault, 0, FaultStage::ApplyFailed, told);
             return None;
         }
@@ -109,10 +109,11 @@ async fn strike(shared: Arc<Shared>, place: usize, due: Due, mut turn: Turn) {
             break;
         }
         for Renewed { target, how } in active.guard.renew().await {
-            let told = Told { targets: vec![target], planned: None, detail: Some(how) };
+            let told = Told { targets: vec![target], detail: Some(how), ..Told::default() };
             shared.tell(fault, due.occurrence, FaultStage::Renewed, told);
         }
-        tell_escapes(&shared, fault, due, &mut told, active.guard.escaped().await);
+        let escapes = active.guard.escaped().await;
+        tell_escapes(&shared, &mut told, &active, escapes);
     }
     if due.heal_at.is_some() {
         // An error has been told, and the strike stays in force until everything is healed.
@@ -121,11 +122,13 @@ async fn strike(shared: Arc<Shared>, place: usize, due: Due, mut turn: Turn) {
 }
 
 /// Tells each target once on which the fault is no more.
-fn tell_escapes(shared: &Shared, fault: &Armed, due: Due, told: &mut BTreeSet<String>, escapes: Vec<Escape>) {
+fn tell_escapes(shared: &Shared, told: &mut BTreeSet<String>, active: &Active, escapes: Vec<Escape>) {
     for Escape { target, why } in escapes {
         if told.insert(target.clone()) {
-            let told = Told { targets: vec![target], planned: None, detail: Some(why) };
-            shared.tell(fault, due.occurrence, FaultStage::EndedEarly, told);
+            let struck = Some(active.guard.struck());
+            let told = Told { targets: vec![target], planned: None, detail: Some(why), struck };
+            let fault = &shared.faults[active.fault];
+            shared.tell(fault, active.occurrence, FaultStage::EndedEarly, told);
         }
     }
 }
@@ -134,8 +137,8 @@ fn tell_escapes(shared: &Shared, fault: &Armed, due: Due, told: &mut BTreeSet<St
 async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) -> Option<Arc<Active>> {
     let fault = &shared.faults[place];
     let planned = Some(due.at);
-    let failed = |targets: Vec<String>, error: String| {
-        let told = Told { targets, planned, detail: Some(error) };
+    let failed = |targets: Vec<String>, NotApplied { why, struck }: NotApplied| {
+        let told = Told { targets, planned, detail: Some(why), struck };
         shared.tell(fault, due.occurrence, FaultStage::ApplyFailed, told);
     };
     let written = match write_down_in_time(shared, fault, due, turn).await {
@@ -158,12 +161,12 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) ->
         fault,
         due.occurrence,
         FaultStage::Started,
-        Told { targets: names.clone(), planned, detail: None },
+        Told { targets: names.clone(), planned, ..Told::default() },
     );
     let affected = shared.affected.claim(&names);
     let applied = match affected {
         Ok(affected) => now(shared, fault, due, written).await.map(|guard| (affected, guard)),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     let (affected, guard) = match applied {
         Ok(applied) => applied,
@@ -184,7 +187,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) ->
     });
     // Whoever hears of it finds it among those in force.
     shared.active().push(Arc::clone(&active));
-    let told = Told { targets: names, planned, detail: None };
+    let told = Told { targets: names, planned, ..Told::default() };
     shared.tell(fault, due.occurrence, FaultStage::Applied, told);
     shared.write(Entry::Applied { id: fault.id.clone(), occurrence: due.occurrence }).await;
     drop(applying);
@@ -209,7 +212,7 @@ async fn write_down_in_time(
     fault: &Armed,
     due: Due,
     turn: &mut Turn,
-) -> Result<Written, String> {
+) -> Result<Written, NotApplied> {
     match write_down(shared, fault, due).await {
         Err(_) if shared.reaches(due.at).await => {
             turn.comes().await;
@@ -228,7 +231,7 @@ fn context(shared: &Arc<Shared>, fault: &Armed, due: Due, targets: Vec<Instance>
     }
 }
 
-async fn write_down(shared: &Arc<Shared>, fault: &Armed, due: Due) -> Result<Written, String> {
+async fn write_down(shared: &Arc<Shared>, fault: &Armed, due: Due) -> Result<Written, NotApplied> {
     let targets = fault.targets(&shared.stack.instances(), shared.seed, due.occurrence)?;
     let context = context(shared, fault, due, targets);
     let heals = fault.built.fault.prepare(&context).await?;
@@ -258,7 +261,7 @@ async fn now(
     fault: &Armed,
     due: Due,
     written: Written,
-) -> Result<Box<dyn crate::chaos::FaultGuard>, String> {
+) -> Result<Box<dyn crate::chaos::FaultGuard>, NotApplied> {
     let present = fault.targets(&shared.stack.instances(), shared.seed, due.occurrence)?;
     let same = present.iter().map(life).eq(written.targets.iter().map(life));
     let targets = if same { present } else { write_down(shared, fault, due).await?.targets };

@@ -1,5 +1,7 @@
 //! One action on all targets at once.
 
+use crate::chaos::NotApplied;
+use crate::event::Unit;
 use crate::stack::{Instance, Stack, StackError};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -27,17 +29,30 @@ where
 }
 
 /// Every target must run for a fault to land on it.
-pub(super) fn all_run(targets: &[Instance]) -> Result<(), String> {
+pub(super) fn all_run(targets: &[Instance]) -> Result<(), NotApplied> {
     let idle: Vec<&str> =
         targets.iter().filter(|target| !target.alive).map(|target| target.name.as_str()).collect();
-    match idle.as_slice() {
-        [] => Ok(()),
-        [one] => Err(format!("{one} does not run: another fault has it, or it ended by itself")),
-        many => Err(format!(
-            "{} do not run: other faults have them, or they ended by themselves",
-            many.join(", ")
-        )),
-    }
+    let why = match idle.as_slice() {
+        [] => return Ok(()),
+        [one] => format!("{one} does not run: another fault has it, or it ended by itself"),
+        many => {
+            format!("{} do not run: other faults have them, or they ended by themselves", many.join(", "))
+        }
+    };
+    Err(NotApplied::nothing(why, unit(targets), targets, 1))
+}
+
+/// What these targets are.
+pub(super) fn unit(targets: &[Instance]) -> Unit {
+    if targets.iter().any(|target| target.container.is_some()) { Unit::Containers } else { Unit::Processes }
+}
+
+/// Whether both are the same process, or the same container since the same start.
+pub(super) fn same_life(then: &Instance, now: &Instance) -> bool {
+    let container = |instance: &Instance| {
+        instance.container.as_ref().map(|container| (container.id.clone(), container.started_at.clone()))
+    };
+    then.pid == now.pid && container(then) == container(now)
 }
 
 /// Starts every target that does not run.

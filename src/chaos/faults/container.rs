@@ -1,7 +1,8 @@
 //! What faults on containers share: the guard that carries out remedies, and how remedies get into the journal.
 
 use super::all;
-use crate::chaos::{Context, Escape, FaultGuard, Heal};
+use crate::chaos::{Context, Escape, FaultGuard, Heal, NotApplied};
+use crate::event::{Struck, TargetStruck, Unit};
 use crate::stack::docker::{EngineError, Remedy};
 use crate::stack::{ContainerRef, Containers, Expected, Hand, Instance, Stack};
 use async_trait::async_trait;
@@ -43,6 +44,7 @@ pub(super) struct Remedied {
     /// Let go when the guard is dropped.
     _hands: Vec<Hand>,
     escape: fn(&Instance, &Instance) -> Option<String>,
+    struck: Struck,
 }
 
 impl Remedied {
@@ -61,6 +63,7 @@ impl Remedied {
             remedies: Vec::new(),
             _hands: hands.collect::<Result<_, _>>().map_err(|error| error.to_string())?,
             escape,
+            struck: Struck { unit: Unit::Containers, targets: Vec::new() },
         })
     }
 
@@ -71,7 +74,8 @@ impl Remedied {
         escape: fn(&Instance, &Instance) -> Option<String>,
     ) -> Remedied {
         let (stack, targets) = (Arc::clone(&context.stack), context.targets.clone());
-        Remedied { stack, kind, targets, remedies: Vec::new(), _hands: Vec::new(), escape }
+        let struck = Struck { unit: Unit::Containers, targets: Vec::new() };
+        Remedied { stack, kind, targets, remedies: Vec::new(), _hands: Vec::new(), escape, struck }
     }
 
     /// Adds what undoes it.
@@ -79,13 +83,20 @@ impl Remedied {
         self.remedies.extend(remedies);
     }
 
-    /// What is left to do once the fault has been applied: the guard, or, where it failed, undoing it.
-    pub(super) async fn finish(self, applied: Result<(), String>) -> Result<Box<dyn FaultGuard>, String> {
+    /// What is left to do once the fault has been applied: the guard, or, where it failed, undoing it. What was struck is said
+    /// by [`Remedied::has_struck`].
+    pub(super) async fn finish(self, applied: Result<(), String>) -> Result<Remedied, NotApplied> {
         if let Err(failed) = applied {
-            return Err(all::undone(failed, self.heal().await));
+            return Err(all::undone(failed, self.heal().await).into());
         }
         self.refresh().await?;
-        Ok(Box::new(self))
+        Ok(self)
+    }
+
+    /// What it struck, as read back from the engine.
+    pub(super) fn has_struck(mut self, unit: Unit, targets: Vec<TargetStruck>) -> Remedied {
+        self.struck = Struck { unit, targets };
+        self
     }
 
     /// The instances that the heal will end.
@@ -129,6 +140,10 @@ impl FaultGuard for Remedied {
             (self.escape)(then, now).map(|why| Escape { target: then.name.clone(), why })
         });
         pairs.collect()
+    }
+
+    fn struck(&self) -> Struck {
+        self.struck.clone()
     }
 }
 
@@ -174,6 +189,14 @@ async fn gather(mut tasks: JoinSet<Result<Option<String>, EngineError>>) -> Resu
     }
     failed.sort();
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
+/// A count that the engine was asked for: so many of so many.
+pub(super) fn read_back(target: &str, struck: Result<u64, EngineError>, seen: u64) -> TargetStruck {
+    match struck {
+        Ok(struck) => TargetStruck::counted(target, struck, seen),
+        Err(error) => TargetStruck::not_known(target, error.to_string()),
+    }
 }
 
 /// For faults that end with the container that they were put on.

@@ -2,7 +2,8 @@
 
 use super::all::all_run;
 use super::container::{self, Remedied, every, made_anew, with_containers};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
+use crate::event::Unit;
 use crate::stack::docker::Remedy;
 use crate::stack::docker::remedy::{Membership, Recipe, Reconnect};
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 pub(super) struct Disconnect;
 
 impl Disconnect {
-    async fn remedies(&self, context: &Context) -> Result<Vec<Reconnect>, String> {
+    async fn remedies(&self, context: &Context) -> Result<Vec<Reconnect>, NotApplied> {
         let engine = container::containers(&context.stack, "disconnect")?.engine();
         let mut remedies = Vec::new();
         for (target, container) in with_containers(&context.targets) {
@@ -20,7 +21,8 @@ impl Disconnect {
             let Recipe { networks, name, .. } =
                 recipe.map_err(|error| format!("{}: {error}", target.name))?;
             if networks.is_empty() {
-                return Err(format!("{} is in no network of its own", target.name));
+                let why = format!("{} is in no network of its own", target.name);
+                return Err(NotApplied::nothing(why, Unit::Networks, &context.targets, 0));
             }
             remedies.push(Reconnect { id: container.id.clone(), name, networks });
         }
@@ -34,14 +36,14 @@ impl Fault for Disconnect {
         "disconnect"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         let _free = Remedied::begin(context, "disconnect", made_anew)?;
         let containers = container::containers(&context.stack, "disconnect")?;
         let remedies = self.remedies(context).await?.into_iter().map(Remedy::Reconnect);
         Ok(remedies.map(|remedy| container::heal(containers, remedy)).collect())
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
         let mut guard = Remedied::begin(context, "disconnect", made_anew)?;
         let remedies = self.remedies(context).await?;
@@ -60,6 +62,17 @@ impl Fault for Disconnect {
             }
         });
         let left = left.await;
-        guard.finish(left).await
+        let guard = guard.finish(left).await?;
+        let mut struck = Vec::new();
+        for (target, container) in with_containers(&context.targets) {
+            let before = networks.get(&container.id).map_or(0, Vec::len) as u64;
+            let still = engine.inspect(&container.id).await.map(|now| now.networks.len() as u64);
+            struck.push(container::read_back(
+                &target.name,
+                still.map(|still| before.saturating_sub(still)),
+                before,
+            ));
+        }
+        Ok(Box::new(guard.has_struck(Unit::Networks, struck)))
     }
 }

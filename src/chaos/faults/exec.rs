@@ -2,7 +2,8 @@
 
 use super::all::all_run;
 use super::container::{self, Remedied, every, made_anew, with_containers};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
+use crate::event::{TargetStruck, Unit};
 use crate::stack::ContainerRef;
 use crate::stack::docker::Remedy;
 use crate::stack::docker::remedy;
@@ -37,12 +38,12 @@ impl Fault for Exec {
         self.heal.is_empty()
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         let containers = container::containers(&context.stack, "exec")?;
         Ok(self.remedies(context).into_iter().map(|remedy| container::heal(containers, remedy)).collect())
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
         let mut guard = Remedied::without_hands(context, "exec", made_anew);
         guard.undo_by(self.remedies(context));
@@ -51,7 +52,14 @@ impl Fault for Exec {
             let (engine, command) = (engine.clone(), self.in_container(container, &self.command));
             async move { command.run(&engine).await }
         });
-        let run = run.await;
-        guard.finish(run).await
+        let guard = match guard.finish(run.await).await {
+            Ok(guard) => guard,
+            // A command that failed on one of several targets is undone on all.
+            Err(NotApplied { why, .. }) => {
+                return Err(NotApplied::nothing(why, Unit::Commands, &context.targets, 1));
+            }
+        };
+        let struck = context.targets.iter().map(|target| TargetStruck::counted(&target.name, 1, 1));
+        Ok(Box::new(guard.has_struck(Unit::Commands, struck.collect())))
     }
 }

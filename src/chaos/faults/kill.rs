@@ -3,7 +3,7 @@
 use super::all::{self, all_run};
 use super::container;
 use super::down::{self, Down};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
 use crate::stack::os;
 use async_trait::async_trait;
 
@@ -27,19 +27,20 @@ impl Fault for Kill {
         "kill"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         Ok(container::heals(context, down::start))
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
         let killed = all::all(&context.stack, &context.targets, |stack, target| {
             let signal = self.signal.clone();
             async move { stack.signal(&target.name, &signal).await }
         });
         if let Err(failed) = killed.await {
-            return Err(all::undone(failed, all::start(&context.stack, &context.targets).await));
+            return Err(all::undone(failed, all::start(&context.stack, &context.targets).await).into());
         }
-        Ok(Box::new(Down::of(&context.stack, &context.targets)))
+        let survivable = (!os::ends_programs(&self.signal)).then_some(self.signal.as_str());
+        Ok(Box::new(Down::of(&context.stack, &context.targets, survivable)))
     }
 }

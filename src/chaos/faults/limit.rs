@@ -5,7 +5,8 @@
 
 use super::all::all_run;
 use super::container::{self, Remedied, every, made_anew, with_containers};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use super::reached::{Limited, Reached};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
 use crate::stack::Containers;
 use crate::stack::docker::Remedy;
 use crate::stack::docker::engine::{Engine, EngineError, Trouble};
@@ -57,14 +58,14 @@ impl Fault for Limit {
         "limit"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         let _free = Remedied::begin(context, "limit", made_anew)?;
         let containers: &dyn Containers = container::containers(&context.stack, "limit")?;
         let remedies = self.remedies(context).await?.into_iter().map(Remedy::Limits);
         Ok(remedies.map(|remedy| container::heal(containers, remedy)).collect())
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
         let mut guard = Remedied::begin(context, "limit", made_anew)?;
         let remedies = self.remedies(context).await?;
@@ -77,8 +78,13 @@ impl Fault for Limit {
             let old = old.get(&container.id).copied().unwrap_or_default();
             Limit::set(engine.clone(), container.id.clone(), old, self.cpus, memory)
         });
-        let limited = limited.await;
-        guard.finish(limited).await
+        let guard = guard.finish(limited.await).await?;
+        let mut reached = Vec::new();
+        for (target, container) in with_containers(&context.targets) {
+            let limits = (self.cpus.is_some(), self.memory.is_some());
+            reached.push(Reached::begin(engine, target, container, limits).await);
+        }
+        Ok(Box::new(Limited::new(guard, engine.clone(), reached)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod all;
 mod container;
+mod counts;
 mod disconnect;
 mod dns;
 mod down;
@@ -13,6 +14,7 @@ mod on_link;
 mod packets;
 mod partition;
 mod pause;
+mod reached;
 mod redirect;
 mod remove;
 mod restart;

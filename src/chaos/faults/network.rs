@@ -1,9 +1,11 @@
 //! Faults in the targets' network namespaces: their helpers stand ready, and are told when.
 
 use super::all::{all_run, undone};
+use super::counts::{Counted, in_words};
 use crate::chaos::helpers::{Helpers, Sketch, Standing};
-use crate::chaos::{Context, Escape, Fault, FaultGuard, Renewed, target};
-use crate::netfault::{Answer, Count, Sort};
+use crate::chaos::{Context, Escape, Fault, FaultGuard, NotApplied, Renewed, target};
+use crate::event::{Struck, Unit};
+use crate::netfault::Sort;
 use crate::plan::model::FaultTarget;
 use crate::stack::{Instance, Stack};
 use async_trait::async_trait;
@@ -38,6 +40,16 @@ impl Network {
         };
         Self { kind, id: id.to_owned(), draw: Box::new(draw) }
     }
+
+    /// What its helpers count.
+    fn unit(&self) -> Unit {
+        match self.kind {
+            "dns" => Unit::LookUps,
+            "http" => Unit::Requests,
+            "toxic" => Unit::Connections,
+            _ => Unit::Packets,
+        }
+    }
 }
 
 #[async_trait]
@@ -52,7 +64,7 @@ impl Fault for Network {
         (self.draw)(instances)
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         let Some(helpers) = &context.helpers else {
             return Err("no helper stands ready in the targets' networks".into());
         };
@@ -67,8 +79,10 @@ impl Fault for Network {
             stack: Arc::clone(&context.stack),
             id: self.id.clone(),
             strike: context.seed,
+            unit: self.unit(),
             holds: tokio::sync::Mutex::default(),
             told: Mutex::default(),
+            counted: Mutex::new(Counted::of(&context.targets)),
         };
         let mut failed = Vec::new();
         for (target, standing) in join_all(applied).await {
@@ -80,7 +94,7 @@ impl Fault for Network {
         if failed.is_empty() {
             return Ok(Box::new(guard));
         }
-        Err(undone(failed.join("; "), guard.heal().await))
+        Err(undone(failed.join("; "), guard.heal().await).into())
     }
 }
 
@@ -94,6 +108,8 @@ struct InForce {
     /// The targets; held while the fault is renewed on one, or healed.
     holds: tokio::sync::Mutex<BTreeMap<String, Hold>>,
     told: Mutex<Vec<String>>,
+    unit: Unit,
+    counted: Mutex<Counted>,
 }
 
 /// How a target is held.
@@ -117,6 +133,10 @@ impl InForce {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Looks after one target; what was done for it.
     async fn look_after(&self, name: &str, hold: &mut Hold, instances: &[Instance]) -> Option<Renewed> {
         let present = instances.iter().find(|one| one.name == name);
@@ -125,15 +145,20 @@ impl InForce {
             (_, _, Hold::Lost(_)) => return None,
             (Some(present), Some(now), _) => (present, now),
             (_, _, Hold::Fast(_) | Hold::Away) => {
+                self.counted().life_ended(name);
                 *hold = Hold::Away;
                 return None;
             }
         };
         let how = match &*hold {
             Hold::Fast(then) if *then == now => {
-                if let Some(why) = self.helpers.lost(name, then, &self.id).await {
-                    *hold = Hold::Lost(why);
-                    return None;
+                match self.helpers.counts(name, then, &self.id).await {
+                    Ok(counts) => self.counted().now(name, &counts),
+                    Err(why) => {
+                        self.counted().lost(name, &why);
+                        *hold = Hold::Lost(why);
+                        return None;
+                    }
                 }
                 match self.helpers.refresh(present, instances).await {
                     Ok(false) => return None,
@@ -146,6 +171,7 @@ impl InForce {
             }
             Hold::Fast(_) | Hold::Away => {
                 let seen = Instant::now();
+                self.counted().life_ended(name);
                 let seed = target::seed_for(self.strike, name);
                 match self.helpers.apply(present, instances, &self.id, seed).await {
                     Ok(Standing { life, news }) => {
@@ -180,7 +206,14 @@ impl FaultGuard for InForce {
         let mut told = Vec::new();
         for (target, answer) in join_all(healed).await {
             match answer {
-                Ok(answer) => told.extend(answer.and_then(|answer| in_words(target, &self.id, &answer))),
+                Ok(Some(answer)) => {
+                    if let Some(counts) = answer.counts.get(&self.id) {
+                        self.counted().now(target, counts);
+                    }
+                    told.extend(in_words(target, &self.id, self.unit, &answer));
+                }
+                // The helper ended since it was last asked: what it struck in between is not known.
+                Ok(None) => self.counted().lost(target, "its helper is gone"),
                 Err(error) => failed.push(error),
             }
         }
@@ -221,55 +254,8 @@ impl FaultGuard for InForce {
         let told = InForce::told(self);
         (!told.is_empty()).then(|| told.join("; "))
     }
-}
 
-/// `web-1: 120 packets in (2 lost), 118 out`. `None`: there is nothing to count.
-fn in_words(target: &str, id: &str, answer: &Answer) -> Option<String> {
-    let counts = answer.counts.get(id)?;
-    let ways = [("in", counts.arriving), ("out", counts.leaving)];
-    let mut said: Vec<String> =
-        ways.into_iter().filter(|(_, count)| count.seen > 0).map(|(way, count)| of_way(way, count)).collect();
-    let overflow = answer.overflow.total();
-    if overflow > 0 {
-        said.push(format!("{overflow} more were lost because there was no room for them"));
-    }
-    (!said.is_empty()).then(|| format!("{target}: {}", said.join(", ")))
-}
-
-fn of_way(way: &str, count: Count) -> String {
-    let Count { seen, lost, corrupted, reordered, no_room } = count;
-    let parts = [
-        (lost, "lost"),
-        (corrupted, "changed"),
-        (reordered, "overtook"),
-        (no_room, "lost for want of room at this rate"),
-    ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{number} {word}"))
-        .collect();
-    let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-    format!("{seen} packets {way}{parts}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::netfault::{Counts, Overflow};
-
-    #[test]
-    fn what_happened_to_packets_is_told_in_words() {
-        let mut answer = Answer::default();
-        assert_eq!(in_words("web-1", "slow", &answer), None);
-        let arriving = Count { seen: 120, lost: 2, ..Count::default() };
-        let counts = Counts { arriving, leaving: Count { seen: 7, ..Count::default() } };
-        answer.counts.insert("slow".into(), counts);
-        assert_eq!(
-            in_words("web-1", "slow", &answer).expect("words"),
-            "web-1: 120 packets in (2 lost), 7 packets out"
-        );
-        answer.overflow = Overflow { queue: 3, ..Overflow::default() };
-        assert!(in_words("web-1", "slow", &answer).expect("words").contains("3 more were lost"));
+    fn struck(&self) -> Struck {
+        Struck { unit: self.unit, targets: self.counted().targets() }
     }
 }

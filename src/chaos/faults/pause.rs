@@ -1,8 +1,9 @@
 //! `pause`: the process is frozen (SIGSTOP), and resumed at the end.
 
-use super::all::{self, all_run};
+use super::all::{self, all_run, same_life};
 use super::container;
-use crate::chaos::{Context, Escape, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Escape, Fault, FaultGuard, Heal, NotApplied};
+use crate::event::{Struck, TargetStruck};
 use crate::stack::docker::Remedy;
 use crate::stack::docker::remedy::Unpause;
 use crate::stack::{Instance, Stack, os};
@@ -20,35 +21,63 @@ impl Fault for Pause {
 
     fn heals(&self, targets: &[Instance]) -> Vec<Heal> {
         let resume = |pid| os::start_time(pid).map(|start_time| Heal::Resume { pid, start_time });
-        targets.iter().filter_map(|target| target.pid).filter_map(resume).collect()
+        let ours = targets.iter().filter(|target| !stands_still(target));
+        ours.filter_map(|target| target.pid).filter_map(resume).collect()
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         if context.stack.containers().is_none() {
             return Ok(self.heals(&context.targets));
         }
-        Ok(container::heals(context, |container| {
+        let ours = context.targets.iter().filter(|target| !stands_still(target)).cloned().collect();
+        Ok(container::heals(&Context { targets: ours, ..context.clone() }, |container| {
             Remedy::Unpause(Unpause { id: container.id.clone(), name: container.name.clone() })
         }))
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
-        let guard = Frozen { stack: Arc::clone(&context.stack), targets: context.targets.clone() };
-        let paused = all::all(&context.stack, &context.targets, |stack, target| async move {
-            stack.pause(&target.name).await
-        });
+        // One that stands still already was frozen by somebody else: it feels nothing, and is left as it is.
+        let ours: Vec<Instance> =
+            context.targets.iter().filter(|target| !stands_still(target)).cloned().collect();
+        let mut guard = Frozen {
+            stack: Arc::clone(&context.stack),
+            targets: ours.clone(),
+            struck: Struck { unit: all::unit(&context.targets), targets: Vec::new() },
+        };
+        let paused =
+            all::all(&context.stack, &ours, |stack, target| async move { stack.pause(&target.name).await });
         if let Err(failed) = paused.await {
-            return Err(all::undone(failed, guard.heal().await));
+            return Err(all::undone(failed, guard.heal().await).into());
         }
+        let now = all::now(&context.stack, &ours);
+        guard.struck.targets = context.targets.iter().map(|target| struck(target, &ours, &now)).collect();
         Ok(Box::new(guard))
     }
+}
+
+/// Whether nothing of it runs on.
+fn stands_still(target: &Instance) -> bool {
+    match &target.container {
+        Some(container) => container.paused,
+        None => target.pid.is_some_and(os::is_frozen),
+    }
+}
+
+/// Struck is what ran before and stands still now.
+fn struck(target: &Instance, ours: &[Instance], now: &[Instance]) -> TargetStruck {
+    if !ours.iter().any(|one| one.name == target.name) {
+        return TargetStruck::counted(&target.name, 0, 1).said("it stood still already");
+    }
+    let still = now.iter().any(|now| now.name == target.name && stands_still(now));
+    TargetStruck::counted(&target.name, u64::from(still), 1)
 }
 
 /// Targets that stand still, as they were when they were frozen.
 struct Frozen {
     stack: Arc<dyn Stack>,
     targets: Vec<Instance>,
+    struck: Struck,
 }
 
 impl Frozen {
@@ -60,20 +89,8 @@ impl Frozen {
         if !same_life(target, present) {
             return Some("it was started anew while it was paused".into());
         }
-        let moves = match &present.container {
-            Some(container) => !container.paused,
-            None => present.pid.is_some_and(|pid| !os::is_frozen(pid)),
-        };
-        moves.then(|| "somebody resumed it".into())
+        (!stands_still(present)).then(|| "somebody resumed it".into())
     }
-}
-
-/// Whether both are the same process, or the same container since the same start.
-fn same_life(then: &Instance, now: &Instance) -> bool {
-    let container = |instance: &Instance| {
-        instance.container.as_ref().map(|container| (container.id.clone(), container.started_at.clone()))
-    };
-    then.pid == now.pid && container(then) == container(now)
 }
 
 #[async_trait]
@@ -101,5 +118,8 @@ impl FaultGuard for Frozen {
                 self.escape(then, now).map(|why| Escape { target: then.name.clone(), why })
             })
             .collect()
+    }
+    fn struck(&self) -> Struck {
+        self.struck.clone()
     }
 }

@@ -2,7 +2,8 @@
 
 use super::all::all_run;
 use super::container::{self, Remedied, every, with_containers};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
+use crate::event::Unit;
 use crate::stack::docker::Remedy;
 use crate::stack::docker::remedy::{Recipe, Recreate};
 use crate::stack::{Expected, Instance};
@@ -31,7 +32,7 @@ impl Fault for Remove {
         "remove"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         // Nobody else may have changed what is about to be written down.
         let _free = Remedied::begin(context, "remove", escape)?;
         let containers = container::containers(&context.stack, "remove")?;
@@ -39,7 +40,7 @@ impl Fault for Remove {
         Ok(remedies.into_iter().map(|remedy| container::heal(containers, remedy)).collect())
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
         let mut guard = Remedied::begin(context, "remove", escape)?;
         guard.undo_by(self.remedies(context).await?);
@@ -50,7 +51,13 @@ impl Fault for Remove {
             async move { engine.remove(&id).await }
         });
         let removed = removed.await;
-        guard.finish(removed).await
+        let guard = guard.finish(removed).await?;
+        let mut struck = Vec::new();
+        for (target, container) in with_containers(&context.targets) {
+            let gone = containers.engine().find(&container.id).await.map(|found| found.is_none());
+            struck.push(container::read_back(&target.name, gone.map(u64::from), 1));
+        }
+        Ok(Box::new(guard.has_struck(Unit::Containers, struck)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `restart`: the process is asked to end (SIGTERM) and started again at once.
 
 use super::stop::Stop;
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
 use async_trait::async_trait;
 
 /// A stop whose heal is due at once: in force from the end of the old process until the new one is ready.
@@ -13,7 +13,7 @@ impl Fault for Restart {
         "restart"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         Stop.prepare(context).await
     }
 
@@ -21,7 +21,7 @@ impl Fault for Restart {
         true
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         Stop.apply(context).await
     }
 }

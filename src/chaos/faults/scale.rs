@@ -3,7 +3,8 @@
 //! Those with the highest numbers go; new ones are made like the first one, without its static addresses.
 
 use super::container::{self, Remedied};
-use crate::chaos::{Context, Fault, FaultGuard, Heal};
+use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
+use crate::event::{TargetStruck, Unit};
 use crate::stack::docker::Remedy;
 use crate::stack::docker::engine::{Engine, instance_name};
 use crate::stack::docker::remedy::{Recipe, Recreate, Surplus};
@@ -38,6 +39,18 @@ impl Scale {
             }));
         }
         Ok(remedies)
+    }
+
+    /// How many instances are more or fewer than before, of how many that should be.
+    fn struck(&self, context: &Context) -> Vec<TargetStruck> {
+        let Some(first) = context.targets.first() else { return Vec::new() };
+        let is_ours = |one: &&Instance| one.service == first.service && one.alive;
+        let now = context.stack.instances().iter().filter(is_ours).count() as u64;
+        let before = context.targets.iter().filter(|target| target.alive).count() as u64;
+        let wanted = u64::from(self.to).abs_diff(before);
+        let moved =
+            if u64::from(self.to) < before { before.saturating_sub(now) } else { now.saturating_sub(before) };
+        vec![TargetStruck::counted(&first.service, moved.min(wanted), wanted)]
     }
 
     async fn change(&self, context: &Context, containers: &dyn Containers) -> Result<(), String> {
@@ -79,22 +92,25 @@ impl Fault for Scale {
         "scale"
     }
 
-    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, String> {
+    async fn prepare(&self, context: &Context) -> Result<Vec<Heal>, NotApplied> {
         let _free = Remedied::begin(context, "scale", escape)?;
         let containers = container::containers(&context.stack, "scale")?;
         let remedies = self.remedies(context, containers).await?;
         Ok(remedies.into_iter().map(|remedy| container::heal(containers, remedy)).collect())
     }
 
-    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, String> {
+    async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         if self.to as usize == context.targets.len() {
-            return Err(format!("the service has {} instances already", self.to));
+            let why = format!("the service has {} instances already", self.to);
+            return Err(NotApplied::nothing(why, Unit::Instances, &[], 0));
         }
         let mut guard = Remedied::begin(context, "scale", escape)?;
         let containers = container::containers(&context.stack, "scale")?;
         guard.undo_by(self.remedies(context, containers).await?);
         let changed = self.change(context, containers).await;
-        guard.finish(changed).await
+        let guard = guard.finish(changed).await?;
+        let struck = self.struck(context);
+        Ok(Box::new(guard.has_struck(Unit::Instances, struck)))
     }
 }
 

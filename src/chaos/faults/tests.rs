@@ -2,6 +2,7 @@
 
 use super::super::fault::{Context, Fault};
 use super::{Victims, as_instance, build, kind};
+use crate::event::{Struck, Tally, TargetStruck, Unit};
 use crate::plan::model::FaultSpec;
 use crate::stack::os::is_frozen;
 use crate::stack::testing::{Scene, eventually, scene, sleepers};
@@ -46,6 +47,7 @@ async fn kill_and_stop_take_down_and_heal_starts_again() {
         let guard = fault.apply(&context).await.expect(kind);
         assert_eq!(alive(&scene), [false, false, true], "{kind}");
         assert_eq!(guard.escaped().await, [], "{kind}");
+        assert_eq!(guard.struck().total(), Tally { struck: 2, seen: 2 }, "{kind}");
         scene.stack.start("node-2").await.expect("somebody starts it");
         let escaped = guard.escaped().await;
         assert_eq!((escaped.len(), escaped[0].target.as_str()), (1, "node-2"));
@@ -65,6 +67,13 @@ async fn pause_freezes_its_targets_alone() {
     let guard = fault.apply(&context).await.expect("it lands");
     let frozen = || scene.stack.instances().iter().map(|one| is_frozen(pid(one))).collect::<Vec<_>>();
     assert_eq!(frozen(), [true, true, false]);
+    assert_eq!(
+        guard.struck(),
+        Struck {
+            unit: Unit::Processes,
+            targets: vec![TargetStruck::counted("node-1", 1, 1), TargetStruck::counted("node-2", 1, 1)],
+        }
+    );
     assert_eq!(guard.escaped().await, []);
     scene.stack.resume("node-1").await.expect("somebody wakes it");
     scene.stack.signal("node-2", "KILL").await.expect("somebody kills it");
@@ -82,12 +91,48 @@ async fn pause_freezes_its_targets_alone() {
 }
 
 #[tokio::test]
+async fn a_target_that_stood_still_already_feels_no_pause_and_is_left_as_it_was() {
+    let scene = three().await;
+    scene.stack.pause("node-1").await.expect("somebody freezes it");
+    let context = context(&scene);
+    let fault = fault("pause={service='node'}");
+    assert_eq!(fault.heals(&context.targets).len(), 1, "the other one is ours");
+    let guard = fault.apply(&context).await.expect("it lands on the other");
+    let struck = guard.struck();
+    assert_eq!(struck.total(), Tally { struck: 1, seen: 2 });
+    assert_eq!(struck.missed().map(|one| one.target.as_str()).collect::<Vec<_>>(), ["node-1"]);
+    guard.heal().await.expect("it heals");
+    let frozen: Vec<bool> = scene.stack.instances().iter().map(|one| is_frozen(pid(one))).collect();
+    assert_eq!(frozen, [true, false, false]);
+    scene.stack.resume("node-1").await.expect("it runs on");
+    scene.stack.down().await.expect("it goes down");
+}
+
+#[tokio::test]
+async fn a_signal_that_need_not_end_anything_strikes_whom_it_reaches() {
+    let services = "[[service]]\nname='node'\nready={tcp=false}\n\
+                    command=['sh','-c','trap \"echo heard\" HUP; echo up; while :; do sleep 0.02; done']";
+    let scene = scene(services);
+    scene.stack.up().await.expect("it comes up");
+    eventually("it is up", || scene.log("node-1").contains("up")).await;
+    let guard = fault("kill={signal='HUP'}").apply(&context(&scene)).await.expect("it lands");
+    let struck = guard.struck();
+    assert_eq!(struck.total(), Tally { struck: 1, seen: 1 });
+    assert!(
+        struck.targets[0].detail.as_ref().is_some_and(|detail| detail.contains("lives on")),
+        "{struck:?}"
+    );
+    scene.stack.down().await.expect("it goes down");
+}
+
+#[tokio::test]
 async fn restart_stops_and_is_over_at_once() {
     let scene = three().await;
     let before: Vec<u32> = scene.stack.instances().iter().map(pid).collect();
     let fault = fault("restart={service='node'}");
     assert!(fault.is_momentary());
     let guard = fault.apply(&context(&scene)).await.expect("it lands");
+    assert_eq!(guard.struck().total(), Tally { struck: 2, seen: 2 });
     guard.heal().await.expect("it starts");
     let after: Vec<u32> = scene.stack.instances().iter().map(pid).collect();
     assert!(before[0] != after[0] && before[1] != after[1] && before[2] == after[2]);
@@ -100,7 +145,9 @@ async fn a_target_that_does_not_run_lets_nothing_land() {
         let scene = three().await;
         scene.stack.signal("node-1", "KILL").await.expect("it dies");
         let error = fault(kind).apply(&context(&scene)).await.err().expect(kind);
-        assert!(error.contains("node-1 does not run"), "{error}");
+        assert!(error.why.contains("node-1 does not run"), "{error:?}");
+        let struck = error.struck.expect("it is known that nothing was struck");
+        assert_eq!(struck.total(), Tally { struck: 0, seen: 2 }, "{kind}");
         assert_eq!(alive(&scene), [false, true, true], "{kind}: the other target is as it was");
         assert!(!is_frozen(pid(&scene.stack.instances()[1])));
         scene.stack.down().await.expect("it goes down");
@@ -117,7 +164,8 @@ async fn half_a_fault_is_undone() {
     eventually("both are up", || ["node-1", "node-2"].iter().all(|name| scene.log(name).contains("up")))
         .await;
     let error = fault("kill={signal='TERM'}").apply(&context(&scene)).await.err().expect("it does not land");
-    assert!(error.contains("node-2 was sent TERM and still runs"), "{error}");
+    assert!(error.why.contains("node-2 was sent TERM and still runs"), "{error:?}");
+    assert_eq!(error.struck, None, "the first one was stopped for a moment");
     assert_eq!(alive(&scene), [true, true]);
     assert_eq!(
         scene.log("node-1").matches("up").count(),

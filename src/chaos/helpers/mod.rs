@@ -19,7 +19,7 @@ pub(in crate::chaos) use streams::told;
 pub use wanted::{sketches, wanted};
 pub use wire::{Input, Output, Wire};
 
-use crate::netfault::{Answer, Order, Part};
+use crate::netfault::{Answer, Counts, Order, Part};
 use crate::stack::Instance;
 use async_trait::async_trait;
 use post::Post;
@@ -151,17 +151,15 @@ impl Helpers {
         }
     }
 
-    /// Why a part is not in force any more on a target whose life has not changed, or `None`.
-    pub async fn lost(&self, target: &str, life: &str, id: &str) -> Option<String> {
-        let post = self.posts.get(target)?.lock().await.clone();
-        let Some(post) = post.filter(|post| post.life == life) else {
-            return Some("its helper is gone".into());
+    /// What a part has struck so far on a target whose life has not changed; the error says why it is not in force any more.
+    pub async fn counts(&self, target: &str, life: &str, id: &str) -> Result<Counts, String> {
+        let post = match self.posts.get(target) {
+            Some(place) => place.lock().await.clone(),
+            None => None,
         };
-        match post.launched.wire.ask(&Order::Stats).await {
-            Err(error) => Some(error),
-            Ok(answer) if answer.counts.contains_key(id) => None,
-            Ok(_) => Some("its helper has it no more".into()),
-        }
+        let post = post.filter(|post| post.life == life).ok_or("its helper is gone")?;
+        let mut answer = post.launched.wire.ask(&Order::Stats).await?;
+        answer.counts.remove(id).ok_or_else(|| "its helper has it no more".into())
     }
 
     /// Ends all helpers in order.

@@ -1,7 +1,7 @@
 //! The proxy beside a helper: what happens to connections that were led away from their port.
 
 use crate::chaos::links::toxin;
-use crate::netfault::Streams;
+use crate::netfault::{Count, Counts, Streams};
 use crate::proxy::{Embedded, Proxy, Spec};
 use crate::stack::LinkFault;
 use serde_json::Value;
@@ -106,6 +106,18 @@ impl Streams for Proxied {
         }
         self.in_force.insert((port, id.to_owned()), name);
         Ok(())
+    }
+
+    fn counts(&self, port: u16, id: &str) -> Counts {
+        let name = self.in_force.get(&(port, id.to_owned()));
+        let tally = name.and_then(|name| self.open.get(&port)?.proxy.tally(name));
+        match tally {
+            Some(tally) => {
+                let arriving = Count { seen: tally.seen, struck: tally.struck, ..Count::default() };
+                Counts { arriving, ..Counts::default() }
+            }
+            None => Counts { uncounted: Some("its proxy has it no more".into()), ..Counts::default() },
+        }
     }
 
     fn heal(&mut self, port: u16, id: &str) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! Links through proxies in this process: one for each instance of the service that a link leads to.
 
 use super::toxin;
+use crate::event::TargetStruck;
 use crate::plan::model::Link;
 use crate::proxy::{Change, Embedded, Proxy, Spec};
 use crate::stack::{Facts, LinkFault};
@@ -92,6 +93,15 @@ impl Local {
             self.heal(name, fault);
         }
         applied
+    }
+
+    /// What the fault has struck on each of its proxies.
+    pub(super) fn tallies(&self, name: &str, fault: &LinkFault) -> Vec<TargetStruck> {
+        let of = |proxy: &Arc<Proxy>| match proxy.tally(name) {
+            Some(tally) => TargetStruck::counted(proxy.name(), tally.struck, tally.seen),
+            None => TargetStruck::not_known(proxy.name(), "its proxy has it no more"),
+        };
+        self.struck(fault).iter().map(of).collect()
     }
 
     /// What is off already stays off.

@@ -6,6 +6,7 @@ pub(super) mod toxin;
 
 pub(super) use remote::{remove, still_there};
 
+use crate::event::TargetStruck;
 use crate::plan::Plan;
 use crate::plan::model::Link;
 use crate::stack::{Facts, Foreign, LinkFault, Links};
@@ -90,6 +91,13 @@ impl Links for PlanLinks {
 
     async fn lost(&self, name: &str, fault: &LinkFault) -> Option<String> {
         self.remote.get(fault.link())?.lost(name, fault).await
+    }
+
+    async fn struck(&self, name: &str, fault: &LinkFault) -> Vec<TargetStruck> {
+        match self.remote.get(fault.link()) {
+            Some(remote) => vec![remote.struck(name, fault).await],
+            None => self.local.tallies(name, fault),
+        }
     }
 
     fn foreign(&self, fault: &LinkFault) -> Option<Foreign> {

@@ -1,6 +1,7 @@
 //! A link through a Toxiproxy server of the deployment, the original or ours.
 
 use super::toxin;
+use crate::event::TargetStruck;
 use crate::plan::model::Link;
 use crate::proxy::Client;
 use crate::stack::{Foreign, LinkFault};
@@ -53,6 +54,22 @@ impl Remote {
     pub(super) async fn heal(&self, name: &str, fault: &LinkFault) -> Result<(), String> {
         let (foreign, name, http) = (self.foreign(), name.to_owned(), matches!(fault, LinkFault::Http(_)));
         self.ask(move |_, _| remove(&foreign, &name, http)).await.map(drop)
+    }
+
+    /// What the fault has struck, as the server counts it. Toxiproxy counts nothing of the kind; our own server does.
+    pub(super) async fn struck(&self, name: &str, fault: &LinkFault) -> TargetStruck {
+        let (target, name) = (format!("link {}", fault.link()), name.to_owned());
+        match self.ask(move |client, proxy| client.tally(proxy, &name)).await {
+            Ok(Some(tally)) => TargetStruck::counted(&target, tally.struck, tally.seen),
+            Ok(None) => TargetStruck::not_known(
+                &target,
+                format!(
+                    "the proxy server at {} does not count what it strikes; `shakedown proxy` does",
+                    self.foreign.api
+                ),
+            ),
+            Err(error) => TargetStruck::not_known(&target, error),
+        }
     }
 
     pub(super) async fn lost(&self, name: &str, fault: &LinkFault) -> Option<String> {

@@ -83,6 +83,28 @@ async fn a_link_has_a_proxy_before_each_instance_and_follows_them() {
 }
 
 #[tokio::test]
+async fn a_link_counts_what_its_proxies_struck() {
+    let links = links(NODES, "");
+    let (one, two) = (server("one").await, server("two").await);
+    links
+        .lead(&Facts::from([("node.addresses".to_owned(), format!("{one},{two}"))]))
+        .await
+        .expect("they lead");
+    let told = links.facts();
+    let addresses: Vec<&str> = told["link.nodes.addresses"].split(',').collect();
+    let fault = toxic("link='nodes'\ntype='reset_peer'\nindex=2");
+    links.apply("cut", &fault).await.expect("it lands");
+    let counted = |struck, seen| [TargetStruck::counted("nodes-2", struck, seen)];
+    assert_eq!(links.struck("cut", &fault).await, counted(0, 0));
+    assert_eq!(ask(addresses[0]).await.as_deref(), Some("one"));
+    assert_eq!(links.struck("cut", &fault).await, counted(0, 0), "it does not come that way");
+    assert_eq!(ask(addresses[1]).await, None);
+    assert_eq!(links.struck("cut", &fault).await, counted(1, 1));
+    links.heal("cut", &fault).await.expect("it heals");
+    assert_eq!(links.struck("cut", &fault).await[0].tally, None, "it is gone, and its count with it");
+}
+
+#[tokio::test]
 async fn the_plans_words_become_the_proxys() {
     let facts = Facts::from([("node.addresses".to_owned(), server("one").await.to_string())]);
     let links = links(NODES, "");
@@ -117,6 +139,13 @@ async fn http_faults_need_a_proxy_that_looks_at_requests() {
     let mut said = [0; 12];
     stream.read_exact(&mut said).await.expect("a reply");
     assert_eq!(&said, b"HTTP/1.1 503");
+    assert_eq!(links.struck("f", &fault).await, [TargetStruck::counted("nodes-1", 1, 1)]);
+    // What is no HTTP passes unread.
+    let mut stream = TcpStream::connect(&links.facts()["link.nodes.address"]).await.expect("a connection");
+    stream.write_all(b"\x00hello\r\n\r\n").await.expect("some bytes");
+    stream.read_exact(&mut said).await.expect("a reply");
+    assert_eq!(&said, b"HTTP/1.1 200");
+    assert_eq!(links.struck("f", &fault).await, [TargetStruck::counted("nodes-1", 1, 1)]);
 }
 
 #[tokio::test]
@@ -140,6 +169,10 @@ async fn a_server_that_is_not_ours_is_driven_and_put_right_by_whoever_comes_afte
 
     links.apply("slow", &fault).await.expect("it lands");
     assert_eq!((there.toxics().len(), links.lost("slow", &fault).await), (1, None));
+    assert_eq!(ask(&links.facts()["link.database.address"]).await.as_deref(), Some("one"));
+    assert_eq!(links.struck("slow", &fault).await[0].tally.map(|tally| tally.struck), Some(1));
+    let unheard = links.struck("another", &fault).await.remove(0);
+    assert!(unheard.tally.is_none() && unheard.detail.is_some_and(|why| why.contains("does not count")));
     links.heal("slow", &fault).await.expect("it heals");
     assert!(
         there.toxics().is_empty()

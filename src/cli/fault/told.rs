@@ -2,6 +2,7 @@
 
 use super::super::output;
 use crate::event::{Event, EventSink, FaultEvent, FaultStage, Nanos, StackChange, StackEvent};
+use crate::verify;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prints it, and remembers whether all went as planned.
@@ -70,13 +71,17 @@ fn line(at: Nanos, fault: &FaultEvent) -> String {
     let late = late.map_or(String::new(), |planned| {
         format!(", {:.1} ms after its planned time", (at.0 - planned.0) as f64 / 1e6)
     });
+    let struck = fault.struck.as_ref();
+    let struck = struck.map_or(String::new(), |struck| format!(", struck {}", verify::struck_of(struck)));
     let detail = fault.detail.as_ref().map_or(String::new(), |detail| format!(": {detail}"));
-    format!("{:>9.3} s  {} {stage} on {}{late}{detail}", seconds(at), fault.kind, fault.targets.join(", "))
+    let targets = fault.targets.join(", ");
+    format!("{:>9.3} s  {} {stage} on {targets}{late}{struck}{detail}", seconds(at), fault.kind)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Struck, TargetStruck, Unit};
 
     fn event(stage: FaultStage, planned: Option<i64>, detail: Option<&str>) -> FaultEvent {
         FaultEvent {
@@ -87,6 +92,7 @@ mod tests {
             stage,
             planned: planned.map(Nanos),
             detail: detail.map(str::to_owned),
+            struck: None,
         }
     }
 
@@ -96,6 +102,17 @@ mod tests {
         assert_eq!(
             line(Nanos(1_012_300_000), &applied),
             "    1.012 s  pause in force on web-1, web-2, 12.3 ms after its planned time"
+        );
+        let healed = FaultEvent {
+            struck: Some(Struck {
+                unit: Unit::Containers,
+                targets: vec![TargetStruck::counted("web-1", 1, 1), TargetStruck::counted("web-2", 0, 1)],
+            }),
+            ..event(FaultStage::Healed, None, None)
+        };
+        assert_eq!(
+            line(Nanos(0), &healed),
+            "    0.000 s  pause healed on web-1, web-2, struck 1 of 2 containers"
         );
         let lost = event(FaultStage::EndedEarly, None, Some("it is gone"));
         assert_eq!(line(Nanos(0), &lost), "    0.000 s  pause ENDED EARLY on web-1, web-2: it is gone");

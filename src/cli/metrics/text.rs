@@ -208,6 +208,7 @@ mod tests {
             stage,
             planned: None,
             detail: None,
+            struck: None,
         };
         feed.event(&Timed { time: Nanos(1), event: Event::Fault(fault) });
         let cpu = |value| Sample { time: Nanos(1), name: "cpu".into(), instance: Some("n\n1".into()), value };

@@ -37,7 +37,10 @@ pub(super) enum Force {
     Dns {
         count: Count,
     },
-    Wall,
+    /// Packets that its rules had dropped before they were laid anew, where the kernel's counters begin at 0 again.
+    Wall {
+        before: u64,
+    },
     /// Elsewhere: at whoever serves the connections.
     Streams,
 }
@@ -51,18 +54,19 @@ impl Force {
                 leaving: Box::new(Link::new(seed.wrapping_add(1), *trouble)),
             },
             Sort::Dns { .. } => Force::Dns { count: Count::default() },
-            Sort::Wall { .. } => Force::Wall,
+            Sort::Wall { .. } => Force::Wall { before: 0 },
             Sort::Redirect { .. } => Force::Streams,
         }
     }
 
+    /// What was counted here; walls are counted by the kernel, streams by whoever serves them.
     pub(super) fn counts(&self) -> Counts {
         match self {
             Force::Packets { arriving, leaving } => {
-                Counts { arriving: arriving.count, leaving: leaving.count }
+                Counts { arriving: arriving.count, leaving: leaving.count, uncounted: None }
             }
             Force::Dns { count } => Counts { leaving: *count, ..Counts::default() },
-            Force::Wall | Force::Streams => Counts::default(),
+            Force::Wall { .. } | Force::Streams => Counts::default(),
         }
     }
 }
@@ -160,10 +164,12 @@ impl Brain {
                     }
                 }
                 (Sort::Dns { names, becomes }, Some(Force::Dns { count })) if leaving => {
-                    if !asks(packet, &headers, names) {
+                    let Some(name) = asked(packet, &headers) else { continue };
+                    count.seen += 1;
+                    if !dns::is_under(&name, names) {
                         continue;
                     }
-                    count.seen += 1;
+                    count.struck += 1;
                     passing.at = look_up(&self.raw, packet, &headers, *becomes, count, passing.at)?;
                 }
                 _ => {}
@@ -184,14 +190,14 @@ fn copied_to(packet: &Packet<'_>, wanted: bool) -> Option<IpAddr> {
     (fits && packet.length == packet.bytes.len()).then_some(headers.target)
 }
 
-/// Whether a packet asks a server for one of these names. Over TCP the question stands behind its length.
-fn asks(packet: &Packet<'_>, headers: &Headers, names: &[String]) -> bool {
+/// The name for which a packet asks a server; `None`: it asks nothing. Over TCP the question stands behind its length.
+fn asked(packet: &Packet<'_>, headers: &Headers) -> Option<String> {
     if headers.ports.is_none_or(|(_, to)| to != dns::PORT) {
-        return false;
+        return None;
     }
     let payload = packet.bytes.get(headers.payload..).unwrap_or_default();
     let message = if headers.protocol == UDP { payload } else { payload.get(2..).unwrap_or_default() };
-    Question::read(message).is_some_and(|question| dns::is_under(&question.name, names))
+    Question::read(message).map(|question| question.name)
 }
 
 /// When the question goes on; `None`: never.

@@ -8,7 +8,7 @@ use crate::netfault::cut::cut;
 use crate::netfault::nft::{Chain, Table};
 use crate::netfault::queue::{Queues, Taking, losses};
 use crate::netfault::spec::{LookUp, Part, Sort};
-use crate::netfault::{Answer, Counts, Order};
+use crate::netfault::{Answer, Count, Counts, Order};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -45,9 +45,31 @@ impl State {
         Answer { error: done.err(), counts, overflow, held: self.brain.waiting.len() as u64, cut }
     }
 
-    fn counts(&self) -> BTreeMap<String, Counts> {
-        let in_force = self.brain.armed.iter().filter_map(|armed| Some((armed, armed.force.as_ref()?)));
-        in_force.map(|(armed, force)| (armed.part.id.clone(), force.counts())).collect()
+    /// By part in force. Walls are counted by the kernel, streams by whoever serves them.
+    fn counts(&mut self) -> BTreeMap<String, Counts> {
+        let mut all = BTreeMap::new();
+        for (place, armed) in self.brain.armed.iter().enumerate() {
+            let Some(force) = &armed.force else { continue };
+            let counts = match (force, &armed.part.sort) {
+                (Force::Wall { before }, _) => dropped(self.table.as_mut(), place, *before),
+                (Force::Streams, Sort::Redirect { port, .. }) => self.streams.counts(*port, &armed.part.id),
+                _ => force.counts(),
+            };
+            all.insert(armed.part.id.clone(), counts);
+        }
+        all
+    }
+
+    /// Before the rules are laid anew, which sets the kernel's counters to 0: what each wall has dropped so far, by its place.
+    /// A count that cannot be read is left as it was: too low, never too high.
+    fn dropped_so_far(&mut self) -> Vec<(usize, u64)> {
+        let mut all = Vec::new();
+        for (place, armed) in self.brain.armed.iter().enumerate() {
+            if let Some(Force::Wall { before }) = &armed.force {
+                all.push((place, dropped(self.table.as_mut(), place, *before).arriving.seen));
+            }
+        }
+        all
     }
 
     fn arm(&mut self, parts: Vec<Part>) -> Result<u64, String> {
@@ -58,9 +80,13 @@ impl State {
             self.open_queues()?;
         }
         let led = self.open_streams(&parts)?;
+        let dropped = self.dropped_so_far();
         if let Err(error) = self.lay(&parts, &led) {
             self.close_streams(&beyond(&led, &self.led));
             return Err(error);
+        }
+        for (place, packets) in dropped {
+            self.brain.armed[place].force = Some(Force::Wall { before: packets });
         }
         let new = beyond(&led, &self.led);
         self.close_streams(&beyond(&self.led, &led));
@@ -214,7 +240,7 @@ impl State {
         let Some(force) = self.brain.armed[place].force.take() else { return Ok(()) };
         let cannot = |error: io::Error| explained(&format!("`{id}` cannot be healed"), &error);
         let done = match (&force, &mut self.table, &self.brain.armed[place].part.sort) {
-            (Force::Wall, Some(table), _) => table.remove(&rules::wall_name(place)).map_err(cannot),
+            (Force::Wall { .. }, Some(table), _) => table.remove(&rules::wall_name(place)).map_err(cannot),
             (_, _, Sort::Redirect { port, .. }) => self.streams.heal(*port, id),
             _ => self.hurry(|held| held.parts == 1 << place).and_then(|()| self.rebind()).map_err(cannot),
         };
@@ -269,6 +295,18 @@ impl State {
     }
 }
 
+/// What the wall at this place has dropped.
+fn dropped(table: Option<&mut Table>, place: usize, before: u64) -> Counts {
+    let read = table.map_or(Ok(0), |table| table.counted(&rules::wall_name(place)));
+    let (now, uncounted) = match read {
+        Ok(now) => (now, None),
+        Err(error) => (0, Some(format!("the kernel's counters cannot be read: {error}"))),
+    };
+    let number = before.saturating_add(now);
+    let arriving = Count { seen: number, lost: number, struck: number, ..Count::default() };
+    Counts { arriving, uncounted, ..Counts::default() }
+}
+
 /// The ports that the one has beyond the other.
 fn beyond(these: &Led, those: &Led) -> Vec<u16> {
     these.keys().filter(|port| !those.contains_key(port)).copied().collect()
@@ -277,7 +315,7 @@ fn beyond(these: &Led, those: &Led) -> Vec<u16> {
 /// The chain of a wall that stands, with its part's new addresses.
 fn wall_in_force((place, (part, armed)): (usize, (&Part, &Armed))) -> Option<Chain> {
     match (&part.sort, &armed.force) {
-        (Sort::Wall { from }, Some(Force::Wall)) => Some(rules::wall(place, from)),
+        (Sort::Wall { from }, Some(Force::Wall { .. })) => Some(rules::wall(place, from)),
         _ => None,
     }
 }

@@ -108,7 +108,8 @@ fn of_peer(rule: Rule, peer: IpAddr, way: Direction) -> Rule {
 
 /// The chain of a wall: whatever comes from these addresses is lost, live connections' packets too.
 pub(super) fn wall(place: usize, from: &[IpAddr]) -> Chain {
-    let rules = from.iter().map(|address| Rule::default().not_from_loopback().from(*address).drop());
+    let rules =
+        from.iter().map(|address| Rule::default().not_from_loopback().from(*address).counted().drop());
     Chain { name: wall_name(place), hook: Hook::BeforeArriving, rules: rules.collect() }
 }
 

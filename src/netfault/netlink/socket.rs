@@ -1,6 +1,7 @@
 //! A netlink socket.
 
-use super::read::{Messages, error_of};
+use super::kind;
+use super::read::{Messages, Received, error_of};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::netlink::SocketAddrNetlink;
@@ -101,6 +102,31 @@ impl Socket {
             // After an error nothing more may come: the batch is given up as a whole.
             if done || failed.is_some() {
                 return failed.map_or(Ok(()), Err);
+            }
+        }
+    }
+
+    /// Sends a message that asks for a list, and gives each entry of the answer.
+    pub(in crate::netfault) fn dump(
+        &mut self,
+        message: &[u8],
+        number: u32,
+        mut each: impl FnMut(&Received<'_>),
+    ) -> io::Result<()> {
+        self.send(message)?;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || !self.wait(PollFlags::IN, left)? {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let Some(datagram) = self.receive()? else { continue };
+            for message in Messages::new(datagram).filter(|message| message.sequence == number) {
+                match (message.kind, error_of(&message)) {
+                    (kind::DONE, _) => return Ok(()),
+                    (_, Some(error)) => error?,
+                    _ => each(&message),
+                }
             }
         }
     }

@@ -21,6 +21,8 @@ enum Expression {
     Payload(u32, u32, u32),
     /// Goes on only if the register is equal (or not) to these bytes.
     Compare(bool, Vec<u8>),
+    /// Counts the packets that come so far.
+    Counter,
     /// The end of the way through the chain: it is dropped, or goes on.
     Verdict(u32),
     /// The kernel's own queue expression.
@@ -116,6 +118,11 @@ impl Rule {
         ])
     }
 
+    /// Packets that come so far are counted; [`super::Table::counted`] reads it.
+    pub(in crate::netfault) fn counted(self) -> Rule {
+        self.with([Expression::Counter])
+    }
+
     /// It is dropped.
     pub(in crate::netfault) fn drop(self) -> Rule {
         self.with([Expression::Verdict(DROP)])
@@ -158,6 +165,7 @@ impl Expression {
             Expression::Meta(_) => "meta",
             Expression::Payload(..) => "payload",
             Expression::Compare(..) => "cmp",
+            Expression::Counter => "counter",
             Expression::Verdict(_) | Expression::Load(_) => "immediate",
             Expression::Queue(_) => "queue",
             Expression::OldQueue(_) => "target",
@@ -184,7 +192,7 @@ impl Expression {
                 let info = [number.to_ne_bytes(), 1_u16.to_ne_bytes(), BYPASS.to_ne_bytes(), [0, 0]].concat();
                 data.put_text(1, "NFQUEUE").put_u32(2, 3).put(3, &info)
             }
-            Expression::Untracked => data,
+            Expression::Counter | Expression::Untracked => data,
             Expression::Load(bytes) => data.put_u32(1, REGISTER).nest(2, |value| value.put(1, bytes)),
             Expression::Redirect => data.put_u32(1, REGISTER),
         }

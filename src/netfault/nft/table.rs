@@ -1,8 +1,9 @@
 //! A table of our own, which the kernel removes when our socket closes.
 
 use super::batch::Batch;
+use super::counter;
 use super::expression::Rule;
-use crate::netfault::netlink::{Socket, flag};
+use crate::netfault::netlink::{Message, Socket, flag};
 use rustix::net::netlink::NETFILTER;
 use std::io;
 
@@ -11,6 +12,7 @@ const DELETE_TABLE: u16 = 2;
 const NEW_CHAIN: u16 = 3;
 const DELETE_CHAIN: u16 = 5;
 const NEW_RULE: u16 = 6;
+const GET_RULE: u16 = 7;
 const DELETE_RULE: u16 = 8;
 /// `NFT_TABLE_F_OWNER`: nobody else may change it, and it dies with its owner. Linux 5.12.
 const OWNER: u32 = 2;
@@ -104,6 +106,18 @@ impl Table {
         batch.add(DELETE_RULE, 0, |message| message.put_text(1, table).put_text(2, chain));
         batch.add(DELETE_CHAIN, 0, |message| message.put_text(1, table).put_text(3, chain));
         batch.commit()
+    }
+
+    /// Packets counted by this chain's rules since they were laid.
+    pub(in crate::netfault) fn counted(&mut self, chain: &str) -> io::Result<u64> {
+        let (number, table) = (self.socket.next_sequence(), self.name);
+        let message = Message::new(counter::RULES | GET_RULE, flag::REQUEST | flag::DUMP, number);
+        let message = message.netfilter(counter::INET, 0).put_text(1, table).put_text(2, chain).finish();
+        let mut packets = 0_u64;
+        self.socket.dump(&message, number, |rule| {
+            packets = packets.saturating_add(counter::packets(rule, table, chain));
+        })?;
+        Ok(packets)
     }
 
     /// Removes it, and waits until that is done; closing the socket would do it too, some time.

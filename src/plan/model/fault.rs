@@ -35,6 +35,11 @@ pub struct FaultSpec {
     #[serde(default)]
     pub rolling: bool,
 
+    /// It may strike nothing: then it is not Unknown, and the report says so. Without it a fault that struck nothing, by the
+    /// count of what enforces it, makes the run Unknown.
+    #[serde(default)]
+    pub may_miss: bool,
+
     /// The process or container is killed (SIGKILL, or the signal named), and started again at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kill: Option<ProcessFault>,

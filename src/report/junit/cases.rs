@@ -1,6 +1,8 @@
 //! From the assessment to suites of test cases.
 
-use crate::verify::{Assessment, FaultReport, GeneratorReport, InvariantReport, ObjectiveReport, Standing};
+use crate::verify::{
+    Assessment, FaultReport, GeneratorReport, InvariantReport, ObjectiveReport, Standing, struck_of,
+};
 use std::collections::BTreeMap;
 
 /// What became of a case.
@@ -112,12 +114,13 @@ fn fault(report: &FaultReport) -> Case {
     };
     let at = |name: &str, second: Option<f64>| second.map(|second| format!("{name}: {second:.3} s"));
     let times = [at("planned", report.planned), at("applied", report.applied), at("healed", report.healed)];
+    let struck = report.struck.as_ref().map(|struck| format!("struck: {}", struck_of(struck)));
     let span = report.applied.zip(report.healed).map_or(0.0, |(applied, healed)| healed - applied);
     Case {
         name,
         outcome: outcome(report.verdict),
         message: report.reason.clone(),
-        details: std::iter::once(kind).chain(times.into_iter().flatten()).collect(),
+        details: std::iter::once(kind).chain(times.into_iter().flatten()).chain(struck).collect(),
         seconds: span.max(0.0),
     }
 }

@@ -3,7 +3,7 @@
 use super::Page;
 use crate::report::number::{number, seconds};
 use crate::report::terminal::word;
-use crate::verify::{Assessment, FaultReport, Interval, Verdict};
+use crate::verify::{Assessment, FaultReport, Interval, Verdict, struck_of};
 
 /// The table; all times in seconds from the start of the load.
 pub(super) fn section(page: &mut Page, assessment: &Assessment) {
@@ -15,10 +15,11 @@ pub(super) fn section(page: &mut Page, assessment: &Assessment) {
         "verdict",
         "fault",
         "kind",
-        "struck",
+        "targets",
         "planned s:",
         "applied s:",
         "healed s:",
+        "struck",
         "recovered s:",
         "bad:",
         "operations:",
@@ -39,7 +40,7 @@ fn name(report: &FaultReport) -> String {
     }
 }
 
-fn row(report: &FaultReport) -> [String; 10] {
+fn row(report: &FaultReport) -> [String; 11] {
     [
         word(report.verdict).to_owned(),
         name(report),
@@ -48,6 +49,7 @@ fn row(report: &FaultReport) -> [String; 10] {
         seconds(report.planned),
         seconds(report.applied),
         seconds(report.healed),
+        report.struck.as_ref().map_or(String::new(), struck_of),
         report.recovery.as_ref().map_or(String::new(), |recovery| span(recovery.after_applied)),
         report.bad.to_string(),
         report.operations.to_string(),

@@ -2,8 +2,9 @@
 
 use super::table::Table;
 use super::{Row, Style, judged};
+use crate::event::Struck;
 use crate::report::number::{count, recovered};
-use crate::verify::{Assessment, FaultReport, Verdict};
+use crate::verify::{Assessment, FaultReport, Verdict, struck_of};
 
 /// The table; at most [`MOST`] rows, the others are counted.
 pub fn section(assessment: &Assessment, style: Style) -> String {
@@ -30,7 +31,13 @@ fn row(fault: &FaultReport) -> Row {
     };
     let recovered =
         fault.recovery.as_ref().map_or("-".to_owned(), |recovery| recovered(recovery.after_applied));
-    let notes = if fault.verdict == Verdict::Pass { Vec::new() } else { vec![fault.reason.clone()] };
+    // What passes has its reason too where it proves less than it seems to.
+    let notes = match &fault.struck {
+        Some(struck) if fault.verdict == Verdict::Pass && all_felt(struck) => {
+            vec![format!("struck {}", struck_of(struck))]
+        }
+        _ => vec![fault.reason.clone()],
+    };
     let cells = vec![
         format!("{}{again}", fault.id),
         kind,
@@ -41,6 +48,11 @@ fn row(fault: &FaultReport) -> Row {
         format!("{}/{}", count(fault.bad, 5), count(fault.operations, 5)),
     ];
     (fault.verdict.into(), cells, notes)
+}
+
+/// Whether every target felt it.
+fn all_felt(struck: &Struck) -> bool {
+    struck.missed().next().is_none() && struck.not_known().next().is_none() && struck.total().struck > 0
 }
 
 /// Hundredths where they say something; the file has all digits.

@@ -15,6 +15,12 @@ const NAMES: [(&str, Signal); 9] = [
     ("SEGV", Signal::SEGV),
 ];
 
+/// Whether the signal of this name ends a program that does not handle it, and is meant to end one that does.
+pub fn ends_programs(name: &str) -> bool {
+    let all = [Signal::KILL, Signal::TERM, Signal::INT, Signal::QUIT, Signal::ABORT, Signal::SEGV];
+    signal_named(name).is_ok_and(|signal| all.contains(&signal))
+}
+
 /// The signal of this name, with or without `SIG`, in any case.
 pub fn signal_named(name: &str) -> Result<Signal, String> {
     let plain = name.trim().to_ascii_uppercase();

@@ -19,10 +19,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 pub(super) async fn signal(inner: &Inner, slot: &Slot, name: &str) -> Result<(), StackError> {
     let signal = os::signal_named(name).map_err(StackError::new)?;
     let life = slot.running()?;
-    let ends = match signal {
-        Signal::KILL | Signal::TERM | Signal::INT | Signal::QUIT | Signal::ABORT | Signal::SEGV => true,
-        other => !os::catches(life.child.pid, other),
-    };
+    let ends = os::ends_programs(name) || !os::catches(life.child.pid, signal);
     if !ends {
         return to_group(&life, signal);
     }

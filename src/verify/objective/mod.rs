@@ -14,6 +14,7 @@ mod throughput;
 
 use super::as_planned::Ends;
 use super::assessment::{Interval, ObjectiveReport, Verdict};
+use super::felt;
 use super::recovery::Found;
 use super::strike::Strike;
 use super::tally::{Tally, Wanted};
@@ -164,7 +165,7 @@ pub fn wanted(objective: &Objective, steps: &[StepInfo], windows: &Observed) -> 
 
 /// Judges one objective.
 pub fn judge(case: &Case) -> ObjectiveReport {
-    let finding = ended::weighed(case, local::weighed(case, measure(case)));
+    let finding = not_through(case, ended::weighed(case, local::weighed(case, measure(case))));
     let objective = case.objective;
     let no_value = match case.metric() {
         Metric::Quantile(_) if finding.samples > 0 => "no good reply",
@@ -194,6 +195,26 @@ pub fn judge(case: &Case) -> ObjectiveReport {
         budget_burned: finding.budget,
         evidence,
         role: None,
+    }
+}
+
+/// Nothing is kept through a fault that was not felt: what would pass in its window is Unknown.
+fn not_through(case: &Case, finding: Finding) -> Finding {
+    let named = |id: &str| match &case.objective.window {
+        Window::Fault(named) | Window::Recovery(named) => named == id,
+        Window::Run | Window::Steady => {
+            matches!(case.metric(), Metric::Recovery | Metric::RecoveryAfterHeal)
+        }
+    };
+    let missed = case.strikes.iter().filter(|strike| named(&strike.id) && !strike.may_miss);
+    let missed = missed.filter(|strike| strike.applied.is_some());
+    match missed.filter_map(|strike| Some((strike, felt::not_felt(strike)?))).next() {
+        Some((strike, why)) if finding.verdict == Verdict::Pass => Finding {
+            verdict: Verdict::Unknown,
+            reason: format!("{}, but fault {} {why}", finding.reason, strike.id),
+            ..finding
+        },
+        _ => finding,
     }
 }
 

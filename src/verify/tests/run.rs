@@ -2,7 +2,7 @@
 
 use crate::event::{
     Attempt, BatchSink, ErrorKind, Event, EventSink, FaultEvent, FaultStage, Nanos, Outcome, Sample,
-    SampleSink, Sent, StepId,
+    SampleSink, Sent, StepId, Struck, TargetStruck, Unit,
 };
 use crate::plan::Plan;
 use crate::plan::model::Keep;
@@ -74,6 +74,7 @@ impl Run {
             stage,
             planned: Some(clock(second - 0.005)),
             detail: Some("no such process".into()),
+            struck: None,
         };
         self.event(second, Event::Fault(event))
     }
@@ -84,6 +85,15 @@ impl Run {
             .stage(id, applied, FaultStage::Applied)
             .stage(id, healed - 0.001, FaultStage::HealStarted)
             .stage(id, healed, FaultStage::Healed)
+    }
+
+    /// The fault that was told last was found, with that, to have struck so many of so many packets.
+    pub fn struck(mut self, struck: u64, seen: u64) -> Run {
+        if let Some((_, Event::Fault(event))) = self.events.last_mut() {
+            let targets = vec![TargetStruck::counted("node-2", struck, seen)];
+            event.struck = Some(Struck { unit: Unit::Packets, targets });
+        }
+        self
     }
 
     pub fn probe(mut self, name: &str, second: f64, value: Option<f64>) -> Run {

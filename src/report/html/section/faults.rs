@@ -5,7 +5,7 @@ use super::super::part::{badge, nothing, section, tone, wide};
 use super::super::said::said;
 use super::super::{Story, figures};
 use crate::stats::Quantile;
-use crate::verify::{FaultReport, Verdict};
+use crate::verify::{FaultReport, Verdict, struck_of};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -119,6 +119,7 @@ fn table(story: &Story) -> Markup {
         "Planned",
         "Applied",
         "Healed",
+        "Struck",
         "Served again",
         "MTTR",
         "Not served",
@@ -161,11 +162,13 @@ fn row(story: &Story, fault: &FaultReport, anchor: &str) -> Markup {
             th scope="row" {
                 a class="anchor" href={ "#" (anchor) } { (fault.id) @if fault.occurrence > 0 { " #" (fault.occurrence) } }
                 " " small { (fault.kind) " " (fault.targets.join(", ")) }
-                @if fault.verdict != Verdict::Pass { p class="why" { (said(&fault.reason)) } }
+                @if fault.verdict != Verdict::Pass || fault.may_miss { p class="why" { (said(&fault.reason)) } }
             }
             (second(fault.planned))
             (second(fault.applied))
             (second(fault.healed))
+            td class="number" data-v=(value(fault.struck.as_ref().map(|struck| struck.total().struck as f64)))
+                { (fault.struck.as_ref().map_or(figures::NONE.to_owned(), struck_of)) }
             td class="number" data-v=(value(again.and_then(|again| again.high)))
                 { (again.map_or(figures::NONE.to_owned(), figures::recovered)) }
             td class="number" { (fault.mttr.map_or(figures::NONE.to_owned(), |mttr| format!("{mttr:.1}s"))) }

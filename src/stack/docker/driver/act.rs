@@ -21,7 +21,7 @@ pub(super) async fn signal(inner: &Inner, instance: &str, name: &str) -> Result<
     let _alone = gate.lock().await;
     let known = running(inner, instance)?;
     let signal = crate::stack::os::signal_named(name).map_err(StackError::new)?;
-    let ends = matches!(name.trim_start_matches("SIG"), "KILL" | "TERM" | "INT" | "QUIT" | "ABRT" | "SEGV");
+    let ends = crate::stack::os::ends_programs(name);
     inner.hands.touched(instance);
     inner.expectations.expect(instance, Expected::End);
     let sent = inner.engine.kill(&known.container.id, &signal.as_raw().to_string()).await;

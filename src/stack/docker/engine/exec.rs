@@ -6,15 +6,15 @@ use futures_util::StreamExt;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How much of its output is kept.
-const KEPT: usize = 16 * 1024;
+/// How much of its output is kept, in bytes.
+const KEPT: usize = 1024;
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executed {
     /// Its exit code.
     pub code: i64,
-    /// Both outputs, the beginning of them.
+    /// Both outputs, the end of them: where a command says why it failed.
     pub output: String,
 }
 
@@ -50,9 +50,8 @@ impl Engine {
         if let StartExecResults::Attached { output: mut said, .. } = started {
             while let Some(piece) = said.next().await {
                 let piece = piece.map_err(|error| self.error(error))?;
-                let bytes = piece.as_ref();
-                let room = KEPT.saturating_sub(output.len()).min(bytes.len());
-                output.extend_from_slice(&bytes[..room]);
+                output.extend_from_slice(piece.as_ref());
+                output.drain(..output.len().saturating_sub(KEPT));
             }
         }
         let ended = self.docker.inspect_exec(exec).await.map_err(|error| self.error(error))?;

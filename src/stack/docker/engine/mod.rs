@@ -25,7 +25,7 @@ pub use events::{EngineEvent, Happened};
 pub use exec::Executed;
 pub use helper::{Helper, HelperSpec};
 pub use labels::{CONFIG_FILES_LABEL, NUMBER_LABEL, ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL};
-pub use usage::Usage;
+pub use usage::{Pressure, Usage};
 
 use bollard::Docker;
 
