@@ -227,10 +227,10 @@ fn without_a_sentinel_leftovers_are_seen_and_healed_by_hand() {
     assert!(left.len() >= 3, "an instance and two grandchildren: {left:?}");
     let refused = Journal::begin(&harness.state(), "shop", "next").expect_err("leftovers");
     assert!(refused.contains("shakedown heal shop") && refused.contains("node-1"), "{refused}");
-    let report = heal(&harness.state(), &lock).expect("it can be read");
+    let report = heal(&harness.state(), &lock, &|_| {}).expect("it can be read");
     assert_eq!((harness.living(), report.left.as_slice()), (0, [].as_slice()), "{report:?}");
     assert!(report.did.len() >= 3, "{report:?}");
-    let again = heal(&harness.state(), &lock).expect("it can be read");
+    let again = heal(&harness.state(), &lock, &|_| {}).expect("it can be read");
     assert!(again.did.is_empty() && again.left.is_empty());
     Journal::begin(&harness.state(), "shop", "next").expect("nothing is left");
 }

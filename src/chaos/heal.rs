@@ -2,6 +2,7 @@
 
 use super::journal::{Contents, Entry, Heal, Journal, OpenFault, OpenRun, open_runs};
 use super::leftovers::same_boot;
+use super::lock::HealLock;
 use super::{Lock, StateDir, foreign, remedies, stray_helpers};
 use crate::stack::os::{
     self, RUN_VARIABLE, SendError, Stat, end_all, group_members, is_frozen, marked, marker, same_process,
@@ -13,6 +14,8 @@ use std::time::Duration;
 /// How long an engine that does not answer is asked again: by somebody who waits for us, and by the sentinel.
 const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const SENTINELS_PATIENCE: Duration = Duration::from_secs(60);
+/// How long another healer is waited for: longer than a sentinel asks an engine that does not answer.
+pub(super) const OTHERS_PATIENCE: Duration = Duration::from_secs(90);
 
 /// How long what was killed may take to vanish. A sentinel has 2 s in all.
 const WITHIN: Duration = Duration::from_millis(1_500);
@@ -28,13 +31,20 @@ pub struct HealReport {
 
 /// Heals whatever earlier runs of the locked project have left. May be called any number of times: what is right
 /// already is left alone. A process is touched only if pid and start time say that it is ours.
-pub fn heal(state: &StateDir, lock: &Lock) -> Result<HealReport, String> {
-    let mut report = revert(&state.journal(lock.project()), "heal", PATIENCE, |_| true)?;
+///
+/// While another process heals the project (a sentinel, above all) it waits for that; `waits` is told whom it waits for.
+///
+/// # Errors
+/// If the journal cannot be read, or the other process does not come to an end.
+pub fn heal(state: &StateDir, lock: &Lock, waits: &dyn Fn(&str)) -> Result<HealReport, String> {
+    let journal = state.journal(lock.project());
+    let _alone = HealLock::acquire(&journal, "heal", OTHERS_PATIENCE, waits)?;
+    let mut report = revert(&journal, "heal", PATIENCE, |_| true)?;
     stray_helpers::remove(lock.project(), &mut report);
     Ok(report)
 }
 
-/// Reverts the open runs of a journal that are `wanted`, and writes what was done into it.
+/// Reverts the open runs of a journal that are `wanted`, and writes what was done into it. Hold the [`HealLock`].
 /// `patience` is for an engine that does not answer.
 pub(super) fn revert(
     path: &Path,

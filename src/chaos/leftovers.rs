@@ -1,6 +1,8 @@
 //! What earlier runs of a project have left on this machine.
 
+use super::heal::OTHERS_PATIENCE;
 use super::journal::{Contents, Heal, OpenRun, open_runs};
+use super::lock::HealLock;
 use super::{StateDir, foreign, remedies};
 use crate::stack::os::{self, RUN_VARIABLE, boot_id, is_frozen, marked, marker, same_process};
 use std::collections::BTreeSet;
@@ -22,8 +24,12 @@ impl fmt::Display for Leftover {
 }
 
 /// What the project's earlier runs have left. Hold the project's lock, or a run that goes on will be taken for one that
-/// is over.
+/// is over. A sentinel that is still healing is waited for: what it has ordered is not yet done.
+///
+/// # Errors
+/// If the journal cannot be read, or another process does not come to an end with healing.
 pub fn leftovers(state: &StateDir, project: &str) -> Result<Vec<Leftover>, String> {
+    let _alone = HealLock::acquire(&state.journal(project), "look for leftovers", OTHERS_PATIENCE, &|_| {})?;
     let contents = Contents::read(&state.journal(project))?;
     let mut left: Vec<Leftover> = open_runs(&contents.lines).iter().flat_map(of_run).collect();
     left.extend(contents.foreign.iter().map(|(line, reason)| Leftover {

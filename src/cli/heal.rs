@@ -46,7 +46,7 @@ pub(super) fn state() -> Result<StateDir, Stop> {
 /// Heals one project that no run holds.
 pub(super) fn heal(state: &StateDir, project: &str) -> Result<HealReport, String> {
     let lock = Lock::acquire(state, project, "heal")?;
-    chaos::heal(state, &lock)
+    chaos::heal(state, &lock, &|text| output::line(&format!("shakedown: {project}: {text}")))
 }
 
 /// What was done, a line each.

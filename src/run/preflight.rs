@@ -59,9 +59,12 @@ pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunE
 /// The name under which lock and journal are kept.
 pub fn project(loaded: &Loaded) -> String {
     let stack = &loaded.plan.stack;
-    let name = stack.project.clone().unwrap_or_else(|| loaded.plan.name.clone());
-    // Whatever is one project to Compose must be one project to us.
-    if stack.kind == StackKind::Compose { stack::docker::project_name(&name) } else { name }
+    let (chosen, name) = (stack.project.as_deref(), &loaded.plan.name);
+    match stack.kind {
+        // What is one project to Compose must be one project here.
+        StackKind::Compose => stack::docker::project_name(chosen, name),
+        _ => chosen.unwrap_or(name).to_owned(),
+    }
 }
 
 /// Refuses to start over what earlier runs have left, or heals it first.
@@ -78,7 +81,7 @@ pub(super) fn leftovers(state: &StateDir, heal_first: bool, lock: &Lock) -> Resu
             list.concat()
         )));
     }
-    let healed = chaos::heal(state, lock).map_err(RunError::Preflight)?;
+    let healed = chaos::heal(state, lock, &|_| {}).map_err(RunError::Preflight)?;
     if healed.left.is_empty() { Ok(()) } else { Err(RunError::Preflight(healed.left.join("\n"))) }
 }
 

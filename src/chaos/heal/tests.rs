@@ -25,7 +25,7 @@ fn scene(name: &str) -> Scene {
 impl Scene {
     fn heal(&self) -> HealReport {
         let lock = Lock::acquire(&self.state, "shop", "healing").expect("free");
-        heal(&self.state, &lock).expect("the journal can be read")
+        heal(&self.state, &lock, &|_| {}).expect("the journal can be read")
     }
 
     fn leftovers(&self) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! What the sentinel's process does.
 
 use super::{CLEAN, READY};
-use crate::chaos::heal::{SENTINELS_PATIENCE, revert};
+use crate::chaos::heal::{OTHERS_PATIENCE, SENTINELS_PATIENCE, revert};
+use crate::chaos::lock::HealLock;
 use crate::stack::os;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -32,8 +33,11 @@ pub fn sentinel_main(journal: &Path, run: &str) -> i32 {
     if said_clean(io::stdin().lock()) {
         return 0;
     }
+    // Without the lock nothing of the journal is touched; what runs is ended by its markers below.
+    let alone = HealLock::acquire(journal, "sentinel", OTHERS_PATIENCE, &|_| {});
     // Without a journal that can be read the markers are still there to go by.
-    let reverted = revert(journal, "sentinel", SENTINELS_PATIENCE, |open| open.run == run);
+    let reverted =
+        alone.and_then(|_alone| revert(journal, "sentinel", SENTINELS_PATIENCE, |open| open.run == run));
     std::thread::sleep(LOOK_AGAIN_AFTER);
     let late = os::sweep(run, SWEEP_WITHIN);
     let all_well = reverted.is_ok_and(|report| report.left.is_empty()) && late.left.is_empty();

@@ -12,6 +12,8 @@ pub struct Usage {
     pub cpu: u64,
     /// Memory in bytes, without the part of the page cache that can be dropped at once; `None` while it does not run.
     pub memory: Option<u64>,
+    /// The limit of memory that the kernel has in force, in bytes; the machine's size where there is none.
+    pub memory_limit: Option<u64>,
     /// Bytes received since it was started.
     pub received: u64,
     /// Bytes sent since it was started.
@@ -51,6 +53,7 @@ fn usage(told: ContainerStatsResponse) -> Usage {
     let cpu = told.cpu_stats.and_then(|cpu| cpu.cpu_usage).and_then(|cpu| cpu.total_usage);
     let networks = told.networks.unwrap_or_default();
     Usage {
+        memory_limit: told.memory_stats.as_ref().and_then(|memory| memory.limit),
         cpu: cpu.unwrap_or_default(),
         memory: told.memory_stats.and_then(memory),
         received: networks.values().filter_map(|network| network.rx_bytes).sum(),

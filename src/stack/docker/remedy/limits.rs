@@ -2,9 +2,13 @@
 //!
 //! The engine takes 0 for "leave it as it is": a limit cannot be taken away, only set to what means none. For processors
 //! that is a quota of −1, for memory the size of the machine.
+//!
+//! Processors and memory are set by a request each: where one is refused the other is put back all the same. In the first version
+//! of control groups the kernel refuses a memory limit above the limit of memory and swap together, and some versions of
+//! runc raise the two in the wrong order when swap is to be unlimited: then both are raised to the machine's size first.
 
 use super::Done;
-use crate::stack::docker::engine::{Engine, EngineError};
+use crate::stack::docker::engine::{Engine, EngineError, Trouble};
 use bollard::models::{ContainerUpdateBody, HostConfig};
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +25,20 @@ pub struct Limits {
     pub memory: i64,
     /// Bytes of memory and swap together; −1: no limit.
     pub memory_swap: i64,
+    /// The limit of memory that the kernel has in force, in bytes; absent: the container did not run, or the journal is of
+    /// an older version.
+    #[serde(default)]
+    pub kernel_memory: Option<u64>,
 }
 
 impl Limits {
     /// Those of this container.
     pub async fn of(engine: &Engine, id: &str) -> Result<Limits, EngineError> {
-        Ok(Limits::from(engine.inspect_whole(id).await?.host_config.unwrap_or_default()))
+        let set = Limits::from(engine.inspect_whole(id).await?.host_config.unwrap_or_default());
+        // The engine's own settings are what was ordered last; while a change is under way, or after one that failed, the
+        // kernel may have another limit in force.
+        let usage = engine.usage(id).await?;
+        Ok(Limits { kernel_memory: usage.and_then(|usage| usage.memory_limit), ..set })
     }
 
     /// The change that limits processors to so many cores, in the terms in which they are limited already.
@@ -46,30 +58,56 @@ impl Limits {
         ContainerUpdateBody { memory, memory_swap: memory, ..ContainerUpdateBody::default() }
     }
 
-    /// The change that brings these limits back.
-    fn back(&self, machine: i64) -> ContainerUpdateBody {
-        let cpus = if self.nano_cpus != 0 {
-            ContainerUpdateBody { nano_cpus: Some(self.nano_cpus), ..ContainerUpdateBody::default() }
-        } else {
-            let quota = if self.cpu_quota == 0 { -1 } else { self.cpu_quota };
-            let cpu_period = Some(if self.cpu_period > 0 { self.cpu_period } else { PERIOD });
-            ContainerUpdateBody { cpu_quota: Some(quota), cpu_period, ..ContainerUpdateBody::default() }
-        };
-        let memory_swap = Some(if self.memory_swap == 0 { -1 } else { self.memory_swap });
-        let memory = Some(if self.memory == 0 { machine } else { self.memory });
-        ContainerUpdateBody { memory, memory_swap, ..cpus }
+    /// The change that brings the limit of processors back.
+    fn cpus_back(&self) -> ContainerUpdateBody {
+        if self.nano_cpus != 0 {
+            return ContainerUpdateBody { nano_cpus: Some(self.nano_cpus), ..ContainerUpdateBody::default() };
+        }
+        let quota = if self.cpu_quota == 0 { -1 } else { self.cpu_quota };
+        let cpu_period = Some(if self.cpu_period > 0 { self.cpu_period } else { PERIOD });
+        ContainerUpdateBody { cpu_quota: Some(quota), cpu_period, ..ContainerUpdateBody::default() }
     }
 
-    /// Whether these are in force where `other` is wanted; a limit that means none is none.
-    fn same_as(&self, other: &Limits, machine: i64) -> bool {
+    /// The change that brings the limit of memory back.
+    fn memory_back(&self, machine: i64) -> ContainerUpdateBody {
+        let swap = if self.memory_swap == 0 { -1 } else { self.memory_swap };
+        memory_of(self.memory_limit(machine).unwrap_or(machine), swap)
+    }
+
+    /// The limit of memory in bytes. One that is not below the machine's size is none: that is what a heal leaves.
+    fn memory_limit(&self, machine: i64) -> Option<i64> {
+        Some(self.memory).filter(|memory| *memory != 0 && *memory < machine)
+    }
+
+    fn same_cpus(&self, other: &Limits) -> bool {
         let cores = |limits: &Limits| match (limits.nano_cpus, limits.cpu_quota, limits.cpu_period) {
             (0, quota, _) if quota <= 0 => None,
             (0, quota, period) => Some(quota as f64 / if period > 0 { period } else { PERIOD } as f64),
             (nano, _, _) => Some(nano as f64 / 1e9),
         };
-        let memory = |limits: &Limits| Some(limits.memory).filter(|memory| *memory != 0 && *memory < machine);
-        cores(self) == cores(other) && memory(self) == memory(other)
+        cores(self) == cores(other)
     }
+
+    /// Whether this memory is in force where that of `other` is wanted; a limit that means none is none.
+    fn same_memory(&self, other: &Limits, machine: i64) -> bool {
+        let memory = |limits: &Limits| limits.memory_limit(machine);
+        let limited = memory(other).is_some();
+        let in_force = match (self.kernel_memory, other.kernel_memory) {
+            (Some(now), Some(wanted)) => now == wanted || now > wanted && !limited,
+            _ => true,
+        };
+        let swap = !limited || other.memory_swap == 0 || self.memory_swap == other.memory_swap;
+        memory(self) == memory(other) && swap && in_force
+    }
+
+    /// Whether these are in force where `other` is wanted.
+    fn same_as(&self, other: &Limits, machine: i64) -> bool {
+        self.same_cpus(other) && self.same_memory(other, machine)
+    }
+}
+
+fn memory_of(memory: i64, swap: i64) -> ContainerUpdateBody {
+    ContainerUpdateBody { memory: Some(memory), memory_swap: Some(swap), ..ContainerUpdateBody::default() }
 }
 
 /// The kernel's own period, in microseconds.
@@ -83,6 +121,7 @@ impl From<HostConfig> for Limits {
             cpu_period: host.cpu_period.unwrap_or_default(),
             memory: host.memory.unwrap_or_default(),
             memory_swap: host.memory_swap.unwrap_or_default(),
+            kernel_memory: None,
         }
     }
 }
@@ -113,13 +152,46 @@ impl RestoreLimits {
         if self.wrong(engine).await?.is_none() {
             return Ok(None);
         }
-        engine.update(&self.id, self.old.back(machine(engine).await?)).await?;
+        let (machine, now) = (machine(engine).await?, Limits::of(engine, &self.id).await?);
+        let cpus = match now.same_cpus(&self.old) {
+            true => Ok(()),
+            false => engine.update(&self.id, self.old.cpus_back()).await,
+        };
+        let memory = match now.same_memory(&self.old, machine) {
+            true => Ok(()),
+            false => self.memory_back(engine, machine).await,
+        };
+        both(cpus, memory)?;
         let found = engine.inspect(&self.id).await?;
         if found.oom_killed && !found.alive() {
             engine.start(&self.id).await?;
             return Ok(Some(format!("gave {} its old limits, and started it", self.name)));
         }
         Ok(Some(format!("gave {} its old limits", self.name)))
+    }
+}
+
+impl RestoreLimits {
+    /// Where there was a limit, it is set; where there was none, the machine's size without a limit of swap. Where that is
+    /// refused: the machine's size for both, which no kernel refuses, and then swap without a limit, where that is taken.
+    async fn memory_back(&self, engine: &Engine, machine: i64) -> Result<(), EngineError> {
+        match engine.update(&self.id, self.old.memory_back(machine)).await {
+            Err(error) if error.trouble == Trouble::Refused && self.old.memory_limit(machine).is_none() => {
+                engine.update(&self.id, memory_of(machine, machine)).await?;
+                // A refusal leaves a limit that nothing on this machine can reach.
+                let _ = engine.update(&self.id, memory_of(machine, -1)).await;
+                Ok(())
+            }
+            done => done,
+        }
+    }
+}
+
+/// The errors of two requests that do not depend on each other.
+fn both(one: Result<(), EngineError>, other: Result<(), EngineError>) -> Result<(), EngineError> {
+    match (one, other) {
+        (Err(one), Err(other)) => Err(EngineError::new(other.trouble, format!("{one}; {other}"))),
+        (one, other) => one.and(other),
     }
 }
 
@@ -135,19 +207,28 @@ mod tests {
 
     #[test]
     fn a_limit_that_was_not_there_becomes_one_that_means_none() {
-        let back = Limits::default().back(MACHINE);
-        assert_eq!((back.cpu_quota, back.memory, back.memory_swap), (Some(-1), Some(MACHINE), Some(-1)));
-        let after =
-            Limits { cpu_quota: -1, cpu_period: PERIOD, memory: MACHINE, memory_swap: -1, nano_cpus: 0 };
+        let (cpus, memory) = (Limits::default().cpus_back(), Limits::default().memory_back(MACHINE));
+        assert_eq!((cpus.cpu_quota, memory.memory, memory.memory_swap), (Some(-1), Some(MACHINE), Some(-1)));
+        let after = Limits {
+            cpu_quota: -1,
+            cpu_period: PERIOD,
+            memory: MACHINE,
+            memory_swap: -1,
+            ..Limits::default()
+        };
         assert!(after.same_as(&Limits::default(), MACHINE));
+        let both = Limits { memory_swap: MACHINE, ..after };
+        assert!(both.same_as(&Limits::default(), MACHINE), "what a kernel takes that refuses the other");
     }
 
     #[test]
     fn a_limit_that_was_there_comes_back_in_its_own_terms() {
         let old = Limits { nano_cpus: 1_500_000_000, memory: 1000, memory_swap: 2000, ..Limits::default() };
-        let back = old.back(MACHINE);
-        assert_eq!((back.nano_cpus, back.cpu_quota), (Some(1_500_000_000), None));
-        assert_eq!((back.memory, back.memory_swap), (Some(1000), Some(2000)));
+        let (cpus, memory) = (old.cpus_back(), old.memory_back(MACHINE));
+        assert_eq!((cpus.nano_cpus, cpus.cpu_quota), (Some(1_500_000_000), None));
+        assert_eq!((memory.memory, memory.memory_swap), (Some(1000), Some(2000)));
+        let healed = Limits { memory: MACHINE, memory_swap: -1, ..Limits::default() };
+        assert_eq!(healed.memory_limit(MACHINE), None, "what an earlier heal left is no limit");
         assert_eq!(old.fewer_cpus(0.5).nano_cpus, Some(500_000_000));
         assert_eq!(Limits::default().fewer_cpus(0.5).cpu_quota, Some(50_000));
     }
@@ -158,5 +239,19 @@ mod tests {
         assert!(!limited.same_as(&Limits::default(), MACHINE));
         assert!(limited.same_as(&Limits { nano_cpus: 500_000_000, ..Limits::default() }, MACHINE));
         assert!(!Limits { memory: 1000, ..Limits::default() }.same_as(&Limits::default(), MACHINE));
+        let old = Limits { memory: 1000, memory_swap: 2000, ..Limits::default() };
+        assert!(!Limits { memory: 1000, memory_swap: 1000, ..Limits::default() }.same_as(&old, MACHINE));
+        assert!(old.same_as(&old, MACHINE));
+    }
+
+    #[test]
+    fn what_the_kernel_has_in_force_decides() {
+        let kernel = |kernel_memory| Limits { kernel_memory, ..Limits::default() };
+        let machine = Some(MACHINE as u64);
+        assert!(!kernel(Some(1 << 25)).same_as(&kernel(machine), MACHINE), "ordered, and not in force");
+        assert!(kernel(machine).same_as(&kernel(machine), MACHINE));
+        assert!(kernel(None).same_as(&kernel(machine), MACHINE), "one that does not run has none");
+        let limited = |kernel_memory| Limits { memory: 1 << 20, kernel_memory, ..Limits::default() };
+        assert!(!limited(Some(1 << 21)).same_as(&limited(Some(1 << 20)), MACHINE));
     }
 }

@@ -22,8 +22,14 @@ pub use start::Start;
 pub use surplus::Surplus;
 pub use unpause::Unpause;
 
-use super::engine::{Engine, EngineError};
+use super::engine::{Engine, EngineError, Trouble};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How long after the engine's answer a change may take to show.
+const SETTLES_WITHIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How a container is put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +81,27 @@ impl Remedy {
         }
     }
 
-    /// Puts it right.
+    /// Puts it right, and reads back from the engine that it is right. What was ordered proves nothing: an engine may
+    /// accept a change and fail to carry it out. A command ([`Remedy::Exec`]) has its exit code for that.
+    ///
+    /// # Errors
+    /// What the engine said, or what was still wrong [`SETTLES_WITHIN`] after it said nothing.
     pub async fn carry_out(&self, engine: &Engine) -> Done {
+        let Some(did) = self.attempt(engine).await? else { return Ok(None) };
+        if matches!(self, Remedy::Exec(_)) {
+            return Ok(Some(did));
+        }
+        let deadline = Instant::now() + SETTLES_WITHIN;
+        while let Some(still) = self.wrong(engine).await? {
+            if Instant::now() >= deadline {
+                return Err(EngineError::new(Trouble::Refused, format!("{did}, and still {still}")));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        Ok(Some(did))
+    }
+
+    async fn attempt(&self, engine: &Engine) -> Done {
         match self {
             Remedy::Start(remedy) => remedy.carry_out(engine).await,
             Remedy::Unpause(remedy) => remedy.carry_out(engine).await,
