@@ -34,4 +34,4 @@ pub use lock::Lock;
 pub use schedule::{Begin, Strike, Timing};
 pub use sentinel::{Sentinel, sentinel_main};
 pub use state_dir::StateDir;
-pub use target::choose;
+pub use target::{choose, is_container, unambiguous};

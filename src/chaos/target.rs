@@ -138,11 +138,33 @@ pub(super) fn named<'n>(
     instances: &[Instance],
 ) -> Result<Vec<Instance>, String> {
     let wanted: Vec<&String> = wanted.collect();
-    let means = |name: &str, one: &Instance| one.name == name || one.service == name;
+    let means =
+        |name: &str, one: &Instance| one.name == name || one.service == name || is_container(name, one);
     if let Some(unknown) = wanted.iter().find(|name| !instances.iter().any(|one| means(name, one))) {
         return Err(format!("there is no service or instance `{unknown}`; there are {}", names(instances)));
     }
+    wanted.iter().try_for_each(|name| unambiguous(name, instances))?;
     Ok(instances.iter().filter(|one| wanted.iter().any(|name| means(name, one))).cloned().collect())
+}
+
+/// A name that is both a service and an instance of another service is an error, which says how to name each.
+pub fn unambiguous(name: &str, instances: &[Instance]) -> Result<(), String> {
+    let of_service: Vec<&str> =
+        instances.iter().filter(|one| one.service == name).map(|one| one.name.as_str()).collect();
+    let other = instances.iter().find(|one| one.name == name && one.service != name);
+    let (Some(other), false) = (other, of_service.is_empty()) else { return Ok(()) };
+    let container = other.container.as_ref().map_or("", |container| container.name.as_str());
+    Err(format!(
+        "`{name}` is a service ({}) and an instance of the service `{}`; name the service's instances, or the \
+         container `{container}`",
+        of_service.join(", "),
+        other.service
+    ))
+}
+
+/// Whether this is the name of the instance's container.
+pub fn is_container(name: &str, one: &Instance) -> bool {
+    one.container.as_ref().is_some_and(|container| container.name == name)
 }
 
 /// A strike's own seed.

@@ -5,7 +5,7 @@ use super::phase::Phases;
 use super::preflight::Ready;
 use super::rendered::rendered;
 use super::serial::Serial;
-use super::{Job, network};
+use super::{Job, moving_ports, network};
 use crate::chaos::helpers::Helpers;
 use crate::event::{Clock, Event, EventSink, Phase};
 use crate::flow::{Globals, Program, Runner};
@@ -35,6 +35,7 @@ pub(super) async fn bring_up(job: &Job, ready: &Ready, phases: &Phases, clock: C
         up = ready.stack.up() => up.map_err(|error| error.to_string())?,
         () = job.interrupt.raised(1) => return Err("interrupted while the stack came up".into()),
     }
+    moving_ports::refuse(&job.loaded, &*ready.stack)?;
     let facts = ready.stack.facts();
     let plan = &job.loaded.plan;
     let environment = |name: &str| std::env::var(name).ok();

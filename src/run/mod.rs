@@ -13,6 +13,7 @@ mod job;
 mod live;
 mod loading;
 mod manifest;
+mod moving_ports;
 mod network;
 mod phase;
 mod preflight;

@@ -1,9 +1,9 @@
 //! What a deployment of containers can do beyond the common trait.
 
-use super::StackError;
 use super::docker::Engine;
+use super::{Instance, StackError};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The container behind an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,12 @@ pub enum Expected {
 pub trait Containers: Send + Sync {
     /// The Compose project: nothing outside it is ever touched.
     fn project(&self) -> &str;
+
+    /// What the instance of this service with this number is called, there or not.
+    fn instance_name(&self, service: &str, number: u32) -> String;
+
+    /// By instance: its own ports for which the engine chooses the host's port anew at each start.
+    fn moving_ports(&self) -> Vec<(Instance, BTreeSet<u16>)>;
 
     /// The engine that runs them.
     fn engine(&self) -> &Engine;

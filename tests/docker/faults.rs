@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// A controller at work on a project.
-struct Chaos {
+pub struct Chaos {
     controller: Arc<Controller>,
     running: tokio::task::JoinHandle<()>,
     _cancel: watch::Sender<bool>,
@@ -33,7 +33,7 @@ fn specs(toml: &str) -> Vec<FaultSpec> {
 }
 
 impl Chaos {
-    fn begin(
+    pub fn begin(
         project: &Project,
         stack: &Arc<ComposeStack>,
         notes: &Arc<Notes>,
@@ -57,12 +57,12 @@ impl Chaos {
         Chaos { controller, running, _cancel: cancel, state, _folder: folder, _lock: lock, notes }
     }
 
-    async fn heal(self) {
+    pub async fn heal(self) {
         self.controller.heal_all().await.expect("it heals");
         self.running.await.expect("it ends");
     }
 
-    fn stages(&self, id: &str) -> Vec<(FaultStage, Vec<String>, String)> {
+    pub fn stages(&self, id: &str) -> Vec<(FaultStage, Vec<String>, String)> {
         stages(&self.notes, id)
     }
 }

@@ -7,6 +7,7 @@ mod alone;
 mod by_hand;
 mod dump;
 mod faults;
+mod heal;
 mod kinds;
 #[path = "../support/matrix.rs"]
 mod matrix;

@@ -4,6 +4,7 @@ use crate::skipping::skip;
 pub use crate::waiting::eventually;
 use shakedown::event::{Clock, Event, EventSink, Nanos, Sample, SampleSink, StackChange, Timed};
 use shakedown::plan::model::StackSpec;
+use shakedown::stack::docker::engine::services_of;
 use shakedown::stack::docker::{Address, ComposeStack, Engine, preflight};
 use shakedown::stack::{Context, NoLedger, Stack};
 use std::io::{Read, Write};
@@ -202,7 +203,8 @@ impl Project {
     /// The container of an instance.
     pub async fn container(&self, instance: &str) -> Option<shakedown::stack::docker::Container> {
         let all = self.engine.of_project(&self.name).await.expect("the engine answers");
-        all.into_iter().find(|one| one.instance().as_deref() == Some(instance))
+        let services = services_of(&all);
+        all.into_iter().find(|one| one.instance(&services).as_deref() == Some(instance))
     }
 
     /// Asks an instance by its published port: status and body, or nothing.

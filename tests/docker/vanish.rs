@@ -23,7 +23,7 @@ const WITHIN: Duration = Duration::from_secs(2);
 /// What makes the harness panic.
 const PANIC: &str = "panic";
 
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_shakedown"))
 }
 
@@ -68,14 +68,14 @@ async fn act(folder: &Path, project: &str, fault: &str) {
     }
 }
 
-struct Harness {
+pub struct Harness {
     process: Child,
     sentinel: u32,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Harness {
-    fn start(project: &Project, fault: &str) -> Harness {
+    pub fn start(project: &Project, fault: &str) -> Harness {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = Command::new(std::env::current_exe().expect("we run"))
             .args(["vanish::harness", "--exact", "--ignored", "--nocapture"])
@@ -94,7 +94,7 @@ impl Harness {
         Harness { process, sentinel, folder }
     }
 
-    fn vanish(&mut self) {
+    pub fn vanish(&mut self) {
         self.process.kill().expect("it is ours");
         self.process.wait().expect("it ends");
     }

@@ -6,7 +6,7 @@ use super::container::{self, Remedied};
 use crate::chaos::{Context, Fault, FaultGuard, Heal, NotApplied};
 use crate::event::{TargetStruck, Unit};
 use crate::stack::docker::Remedy;
-use crate::stack::docker::engine::{Engine, instance_name};
+use crate::stack::docker::engine::Engine;
 use crate::stack::docker::remedy::{Recipe, Recreate, Surplus};
 use crate::stack::{Containers, Expected, Instance};
 use async_trait::async_trait;
@@ -67,7 +67,7 @@ impl Scale {
         };
         let missing = (self.to as usize).saturating_sub(context.targets.len());
         for number in (last.index + 1..).take(missing) {
-            containers.expect(&instance_name(&first.service, number), Expected::Start);
+            containers.expect(&containers.instance_name(&first.service, number), Expected::Start);
             add(containers.engine(), first, number).await?;
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! Which Compose project is meant.
 
 use super::super::Stop;
-use crate::stack::docker::{Address, Engine, project_name};
+use crate::stack::docker::{Address, Engine, compose_name};
 use std::path::Path;
 
 /// The one that was named; else the one that was brought up from this folder; else the only one that runs.
 pub(super) async fn find(named: Option<&str>) -> Result<String, Stop> {
     if let Some(name) = named {
-        return Ok(project_name(name));
+        return Ok(compose_name(name));
     }
     let address = Address::from_environment(&|name| std::env::var(name).ok());
     let engine = Engine::connect(&address).await.map_err(Stop::deployment)?;

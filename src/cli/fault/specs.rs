@@ -2,6 +2,7 @@
 
 use super::super::Stop;
 use super::kinds::Kind;
+use crate::chaos::{is_container, unambiguous};
 use crate::plan;
 use crate::plan::model::FaultSpec;
 use crate::stack::Instance;
@@ -58,9 +59,10 @@ fn names_groups(kind: &Kind) -> bool {
 fn groups(names: &[String], instances: &[Instance]) -> Result<BTreeMap<String, Vec<u32>>, String> {
     let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for name in names {
+        unambiguous(name, instances)?;
         if instances.iter().any(|one| one.service == *name) {
             groups.insert(name.clone(), Vec::new());
-        } else if let Some(one) = instances.iter().find(|one| one.name == *name) {
+        } else if let Some(one) = instances.iter().find(|one| one.name == *name || is_container(name, one)) {
             let known = groups.get(&one.service).map(Vec::is_empty);
             if known != Some(true) {
                 groups.entry(one.service.clone()).or_default().push(one.index);

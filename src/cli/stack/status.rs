@@ -4,7 +4,7 @@ use super::super::{Stop, output};
 use super::Which;
 use super::subject::{Subject, engine};
 use crate::stack::Instance;
-use crate::stack::docker::engine::{Container, Health, State};
+use crate::stack::docker::engine::{Container, Health, State, services_of};
 use std::fmt::Write;
 
 /// Shows the instances of a project, running or not.
@@ -17,10 +17,11 @@ pub(super) async fn main(which: &Which) -> Result<(), Stop> {
         )));
     }
     let mut text = String::new();
+    let services = services_of(&all);
     for container in &all {
         let ports: Vec<String> =
             container.published.iter().map(|port| format!("{} → {}", port.host, port.port)).collect();
-        let name = container.instance().unwrap_or_default();
+        let name = container.instance(&services).unwrap_or_default();
         let _ =
             writeln!(text, "{name:<20} {:<12} {:<28} {}", state(container), container.name, ports.join(", "));
     }

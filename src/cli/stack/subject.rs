@@ -46,7 +46,7 @@ impl Subject {
 
     /// The Compose project.
     pub(super) fn project(&self) -> String {
-        project_name(self.spec.project.as_deref().unwrap_or(&self.name))
+        project_name(self.spec.project.as_deref(), &self.name)
     }
 
     /// The project's lock: nobody changes a deployment while a run is going on.
@@ -98,12 +98,34 @@ fn of_file(path: &Path) -> Result<Subject, Stop> {
     }
     let directory = path.parent().unwrap_or(Path::new("/")).to_owned();
     let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let chosen = chosen_project(&path, &directory, &|name| std::env::var(name).ok());
     let spec = StackSpec {
         kind: StackKind::Compose,
         file: Some(path.to_string_lossy().into_owned()),
+        project: Some(chosen.unwrap_or_else(|| name.clone())),
         ..StackSpec::default()
     };
     Ok(Subject { spec, name, directory })
+}
+
+/// The project's name where somebody chose one, in the order in which Compose looks: the environment, `.env` beside the file, the
+/// file's own `name`. <https://docs.docker.com/compose/how-tos/project-name/>
+fn chosen_project(
+    file: &Path,
+    directory: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
+    const VARIABLE: &str = "COMPOSE_PROJECT_NAME";
+    let plain = |value: &str| value.trim().trim_matches(['"', '\'']).to_owned();
+    let line = |path: &Path, key: &str, sign: char| {
+        let text = std::fs::read_to_string(path).ok()?;
+        let mut lines = text.lines().filter_map(|line| line.split_once(sign));
+        lines.find(|(name, _)| name.trim_end() == key).map(|(_, value)| plain(value))
+    };
+    let chosen = environment(VARIABLE)
+        .or_else(|| line(&directory.join(".env"), VARIABLE, '='))
+        .or_else(|| line(file, "name", ':'));
+    chosen.filter(|name| !name.is_empty())
 }
 
 /// Prints notes; a deployment by hand has no record.
@@ -119,4 +141,27 @@ impl EventSink for Printed {
 
 impl SampleSink for Printed {
     fn sample(&self, _: Sample) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_is_named_as_compose_names_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("My.Shop");
+        std::fs::create_dir(&home).expect("made");
+        let file = home.join("compose.yaml");
+        std::fs::write(&file, "services:\n  web:\n    image: x\n    name: no\n").expect("written");
+        let none = |_: &str| None;
+        assert_eq!(of_file(&file).expect("a stack").project(), "myshop");
+        assert_eq!(chosen_project(&file, &home, &none), None);
+        std::fs::write(&file, "name: Other.One\nservices: {}\n").expect("written");
+        assert_eq!(chosen_project(&file, &home, &none).as_deref(), Some("Other.One"));
+        std::fs::write(home.join(".env"), "A=1\nCOMPOSE_PROJECT_NAME='third'\n").expect("written");
+        assert_eq!(chosen_project(&file, &home, &none).as_deref(), Some("third"));
+        let set = |name: &str| (name == "COMPOSE_PROJECT_NAME").then(|| "fourth".to_owned());
+        assert_eq!(chosen_project(&file, &home, &set).as_deref(), Some("fourth"));
+    }
 }

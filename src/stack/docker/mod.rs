@@ -8,5 +8,5 @@ pub mod remedy;
 
 pub use driver::{ComposeStack, preflight};
 pub use engine::{Address, Container, Engine, EngineError};
-pub use project::project_name;
+pub use project::{compose_name, project_name};
 pub use remedy::Remedy;

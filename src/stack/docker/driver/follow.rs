@@ -4,9 +4,7 @@ use super::Inner;
 use super::inventory::Known;
 use crate::event::StackChange;
 use crate::stack::Expected;
-use crate::stack::docker::engine::{
-    EngineError, EngineEvent, Happened, NUMBER_LABEL, SERVICE_LABEL, instance_name,
-};
+use crate::stack::docker::engine::{EngineError, EngineEvent, Happened, NUMBER_LABEL, SERVICE_LABEL};
 use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -53,7 +51,8 @@ pub(super) async fn run(inner: Weak<Inner>) {
 }
 
 async fn take(inner: &Arc<Inner>, event: &EngineEvent, told_unready: &mut BTreeSet<String>) {
-    let Some(name) = instance(event) else { return };
+    let Some((service, number)) = instance(event) else { return };
+    let name = inner.inventory.name_of(service, number);
     let known = inner.inventory.by_id(&event.container);
     if let Err(error) = inner.inventory.look(&inner.engine, &event.container).await {
         unseen(inner, &name, &error);
@@ -94,10 +93,10 @@ async fn take(inner: &Arc<Inner>, event: &EngineEvent, told_unready: &mut BTreeS
     }
 }
 
-/// The instance's name by the labels that come with the event.
-fn instance(event: &EngineEvent) -> Option<String> {
+/// The instance by the labels that come with the event: its service and its number.
+fn instance(event: &EngineEvent) -> Option<(&str, u32)> {
     let number: u32 = event.attributes.get(NUMBER_LABEL)?.parse().ok()?;
-    Some(instance_name(event.attributes.get(SERVICE_LABEL)?, number))
+    Some((event.attributes.get(SERVICE_LABEL)?, number))
 }
 
 /// How a container ended, with its last words.
@@ -140,7 +139,7 @@ mod tests {
                 (NUMBER_LABEL.to_owned(), number.to_owned()),
             ]),
         };
-        assert_eq!(instance(&event("2")), Some("web-2".into()));
+        assert_eq!(instance(&event("2")), Some(("web", 2)));
         assert_eq!(instance(&event("x")), None);
     }
 }

@@ -1,8 +1,8 @@
 //! The project's containers as we know them, by instance. Kept true by whoever acts and by the engine's events.
 
-use crate::stack::docker::engine::{Container, Engine, EngineError, State, instance_name};
+use crate::stack::docker::engine::{Container, Engine, EngineError, State, instance_name, services_of};
 use crate::stack::{ContainerRef, Instance, StackError};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Mutex as Gate;
@@ -32,6 +32,8 @@ impl Known {
 #[derive(Default)]
 pub(super) struct Inventory {
     all: Mutex<Vec<Known>>,
+    /// Every service that was ever seen: names of instances follow from it.
+    services: Mutex<BTreeSet<String>>,
     /// The plan's order of services; others follow by name.
     order: Vec<String>,
     /// The port by which a service is reached, where the plan says it.
@@ -49,7 +51,8 @@ impl Inventory {
         ports: BTreeMap<String, u16>,
         remote: Option<std::net::IpAddr>,
     ) -> Inventory {
-        Inventory { order, ports, remote, ..Inventory::default() }
+        let services = Mutex::new(order.iter().cloned().collect());
+        Inventory { order, ports, remote, services, ..Inventory::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
@@ -71,8 +74,9 @@ impl Inventory {
             known.gone = !found.iter().any(|one| is_of(one, known));
         }
         all.retain(|known| known.lasting || !known.gone);
+        self.services().extend(services_of(&found));
         for container in found {
-            keep(&mut all, container);
+            self.keep(&mut all, container);
         }
         all.sort_by_key(|known| (self.place(&known.service), known.service.clone(), known.index));
         Ok(())
@@ -84,12 +88,45 @@ impl Inventory {
         let found = engine.find(id).await?;
         let mut all = self.lock();
         match found {
-            Some(container) => keep(&mut all, container),
+            Some(container) => self.keep(&mut all, container),
             None => {
                 all.iter_mut().filter(|known| known.container.id == id).for_each(|known| known.gone = true);
             }
         }
         Ok(())
+    }
+
+    fn services(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.services.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the instance of this number is called.
+    pub(super) fn name_of(&self, service: &str, number: u32) -> String {
+        let all = self.lock();
+        let known = all.iter().find(|known| known.service == service && known.index == number);
+        known.map_or_else(|| instance_name(service, number, &self.services()), |known| known.name.clone())
+    }
+
+    fn keep(&self, all: &mut Vec<Known>, container: Container) {
+        let (Some(service), Some(index)) = (container.service().map(str::to_owned), container.number())
+        else {
+            return;
+        };
+        if container.is_one_off() {
+            return;
+        }
+        if let Some(known) = all.iter_mut().find(|known| is_of(&container, known)) {
+            known.container = container;
+            known.gone = false;
+            return;
+        }
+        let mut services = self.services();
+        services.insert(service.clone());
+        let name = instance_name(&service, index, &services);
+        // A service that came later may bring a name that is in use: then the container's own, which is unique.
+        let taken = all.iter().any(|known| known.name == name);
+        let name = if taken { container.name.clone() } else { name };
+        all.push(Known { name, service, index, container, gone: false, lasting: false });
     }
 
     /// Notes what an action is known to have done, without asking.
@@ -148,6 +185,13 @@ impl Inventory {
         }
     }
 
+    /// Instances with ports that get another port of the host's at each start.
+    pub(super) fn moving_ports(&self) -> Vec<(Instance, BTreeSet<u16>)> {
+        let all = self.all();
+        let moving = all.iter().filter(|known| !known.container.moving.is_empty());
+        moving.map(|known| (self.instance(known), known.container.moving.clone())).collect()
+    }
+
     pub(super) fn instances(&self) -> Vec<Instance> {
         self.all().iter().map(|known| self.instance(known)).collect()
     }
@@ -178,27 +222,4 @@ impl Inventory {
 
 fn is_of(container: &Container, known: &Known) -> bool {
     container.service() == Some(&known.service) && container.number() == Some(known.index)
-}
-
-fn keep(all: &mut Vec<Known>, container: Container) {
-    let (Some(service), Some(index)) = (container.service().map(str::to_owned), container.number()) else {
-        return;
-    };
-    if container.is_one_off() {
-        return;
-    }
-    match all.iter_mut().find(|known| is_of(&container, known)) {
-        Some(known) => {
-            known.container = container;
-            known.gone = false;
-        }
-        None => all.push(Known {
-            name: instance_name(&service, index),
-            service,
-            index,
-            container,
-            gone: false,
-            lasting: false,
-        }),
-    }
 }

@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use expectations::Expectations;
 use hands::Hands;
 use inventory::Inventory;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::AbortHandle;
@@ -136,6 +137,14 @@ impl Stack for ComposeStack {
 impl Containers for ComposeStack {
     fn project(&self) -> &str {
         &self.inner.project
+    }
+
+    fn instance_name(&self, service: &str, number: u32) -> String {
+        self.inner.inventory.name_of(service, number)
+    }
+
+    fn moving_ports(&self) -> Vec<(Instance, BTreeSet<u16>)> {
+        self.inner.inventory.moving_ports()
     }
 
     fn engine(&self) -> &Engine {

@@ -2,6 +2,7 @@
 
 use super::Inner;
 use crate::stack::Facts;
+use std::collections::BTreeSet;
 
 /// `project`, `run`, `shakedown`, `web.address` (of its first instance), `web.addresses`, `web-2.address`, and for every
 /// published port `web.8080.address`, by the container's own port.
@@ -11,7 +12,8 @@ pub(super) fn facts(inner: &Inner) -> Facts {
         ("run".to_owned(), inner.context.run.to_string_lossy().into_owned()),
         ("shakedown".to_owned(), inner.context.shakedown.to_string_lossy().into_owned()),
     ]);
-    for known in inner.inventory.all() {
+    let all = inner.inventory.all();
+    for known in &all {
         for port in known.container.published.iter().filter(|port| port.protocol == "tcp") {
             let Some(address) = inner.inventory.reachable(port.host) else { continue };
             for owner in [&known.name, &known.service] {
@@ -19,7 +21,7 @@ pub(super) fn facts(inner: &Inner) -> Facts {
                 facts.entry(fact).or_insert_with(|| address.to_string());
             }
         }
-        let Some(address) = inner.inventory.address(&known) else { continue };
+        let Some(address) = inner.inventory.address(known) else { continue };
         let address = address.to_string();
         facts.insert(format!("{}.address", known.name), address.clone());
         facts.entry(format!("{}.address", known.service)).or_insert_with(|| address.clone());
@@ -28,6 +30,11 @@ pub(super) fn facts(inner: &Inner) -> Facts {
             all.push(',');
         }
         all.push_str(&address);
+    }
+    // A name that is both a service and an instance of another service means neither: using it is an error that lists the others.
+    let services: BTreeSet<&String> = all.iter().map(|known| &known.service).collect();
+    for known in all.iter().filter(|known| known.name != known.service && services.contains(&known.name)) {
+        facts.retain(|fact, _| !fact.strip_prefix(&known.name).is_some_and(|rest| rest.starts_with('.')));
     }
     facts.extend(inner.context.links.iter().flat_map(|links| links.facts()));
     facts

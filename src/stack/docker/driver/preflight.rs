@@ -22,7 +22,7 @@ pub async fn preflight(spec: &StackSpec, name: &str, context: Context) -> Result
     let file = file(spec, &context)?;
     let address = Address::from_environment(&|variable| environment(variable));
     let engine = Engine::connect(&address).await?;
-    let project = project_name(spec.project.as_deref().unwrap_or(name));
+    let project = project_name(spec.project.as_deref(), name);
     let compose = match file {
         Some(file) => Some(compose(spec, file, &project, &switches).await?),
         None => None,

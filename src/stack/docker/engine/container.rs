@@ -2,9 +2,10 @@
 
 use super::labels::{NUMBER_LABEL, ONE_OFF_LABEL, PROJECT_LABEL, SERVICE_LABEL};
 use bollard::models::{
-    ContainerInspectResponse, ContainerStateStatusEnum as Status, HealthStatusEnum, NetworkSettings,
+    ContainerInspectResponse, ContainerStateStatusEnum as Status, HealthStatusEnum, HostConfig,
+    NetworkSettings,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 /// What a container is doing.
@@ -84,6 +85,8 @@ pub struct Container {
     pub networks: BTreeMap<String, Endpoint>,
     /// Its published ports, in order.
     pub published: Vec<Published>,
+    /// Its own ports for which the engine chooses the host's port, anew at each start.
+    pub moving: BTreeSet<u16>,
     /// How long the engine would let it take to stop, in seconds.
     pub stop_timeout: Option<i64>,
     /// The signal that asks it to stop.
@@ -111,10 +114,9 @@ impl Container {
         self.labels.get(NUMBER_LABEL)?.parse().ok()
     }
 
-    /// What the instance is called: `web-2`. The first one of a service whose own name ends in a number, as those do whose
-    /// members are services of their own (`pg-1`, `pg-2`), is called like its service.
-    pub fn instance(&self) -> Option<String> {
-        Some(instance_name(self.service()?, self.number()?))
+    /// What the instance is called in a project of these services; see [`instance_name`].
+    pub fn instance(&self, services: &BTreeSet<String>) -> Option<String> {
+        Some(instance_name(self.service()?, self.number()?, services))
     }
 
     /// Whether it was made by `compose run`.
@@ -123,11 +125,19 @@ impl Container {
     }
 }
 
-/// See [`Container::instance`].
-pub fn instance_name(service: &str, number: u32) -> String {
+/// What an instance is called: `web-2`. The first one of a service whose own name ends in a number, as those do whose members
+/// are services of their own (`pg-1`, `pg-2`), is called like its service; but not where a service `pg` is there too, whose
+/// own first instance is `pg-1`. Names are unique in a project of these `services`.
+pub fn instance_name(service: &str, number: u32, services: &BTreeSet<String>) -> String {
     let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    let numbered = service.rsplit_once('-').is_some_and(|(_, last)| digits(last));
+    let numbered =
+        service.rsplit_once('-').is_some_and(|(base, last)| digits(last) && !services.contains(base));
     if numbered && number == 1 { service.to_owned() } else { format!("{service}-{number}") }
+}
+
+/// The services of these containers.
+pub fn services_of<'c>(containers: impl IntoIterator<Item = &'c Container>) -> BTreeSet<String> {
+    containers.into_iter().filter_map(|container| container.service().map(str::to_owned)).collect()
 }
 
 impl From<ContainerInspectResponse> for Container {
@@ -135,6 +145,7 @@ impl From<ContainerInspectResponse> for Container {
         let state = told.state.unwrap_or_default();
         let config = told.config.unwrap_or_default();
         let (networks, published) = network(told.network_settings.unwrap_or_default());
+        let host = told.host_config.unwrap_or_default();
         Container {
             id: told.id.unwrap_or_default(),
             name: told.name.unwrap_or_default().trim_start_matches('/').to_owned(),
@@ -160,6 +171,7 @@ impl From<ContainerInspectResponse> for Container {
             check: config.healthcheck.and_then(|check| command(check.test.unwrap_or_default())),
             started_at: state.started_at.unwrap_or_default(),
             networks,
+            moving: moving(host, &published),
             published,
             stop_timeout: config.stop_timeout,
             stop_signal: config.stop_signal.unwrap_or_else(|| "SIGTERM".into()),
@@ -176,6 +188,20 @@ fn command(test: Vec<String>) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// A binding without a port of the host's own (`ports: ["8080"]`) gets a free one at each start.
+fn moving(host: HostConfig, published: &[Published]) -> BTreeSet<u16> {
+    if host.publish_all_ports == Some(true) {
+        return published.iter().map(|port| port.port).collect();
+    }
+    let chosen = |port: &Option<String>| port.as_deref().is_none_or(|port| matches!(port, "" | "0"));
+    host.port_bindings
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(_, bindings)| bindings.iter().flatten().any(|binding| chosen(&binding.host_port)))
+        .filter_map(|(port, _)| port.split('/').next()?.parse().ok())
+        .collect()
 }
 
 fn network(settings: NetworkSettings) -> (BTreeMap<String, Endpoint>, Vec<Published>) {
@@ -206,10 +232,25 @@ mod tests {
 
     #[test]
     fn a_numbered_service_is_its_own_instance() {
-        assert_eq!(instance_name("web", 2), "web-2");
-        assert_eq!(instance_name("pg-1", 1), "pg-1");
-        assert_eq!(instance_name("pg-1", 2), "pg-1-2");
-        assert_eq!(instance_name("db-", 1), "db--1");
+        let none = BTreeSet::new();
+        assert_eq!(instance_name("web", 2, &none), "web-2");
+        assert_eq!(instance_name("pg-1", 1, &none), "pg-1");
+        assert_eq!(instance_name("pg-1", 2, &none), "pg-1-2");
+        assert_eq!(instance_name("db-", 1, &none), "db--1");
+    }
+
+    #[test]
+    fn no_two_instances_of_a_project_share_a_name() {
+        let services = BTreeSet::from(["web", "web-1", "web-1-1", "web-2", "db"].map(str::to_owned));
+        let mut names: Vec<String> = services
+            .iter()
+            .flat_map(|service| (1..=3).map(|number| instance_name(service, number, &services)))
+            .collect();
+        assert!(names.contains(&"web-1-1-1".to_owned()) && names.contains(&"web-2-1".to_owned()));
+        names.sort();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all, "{names:?}");
     }
 
     #[test]

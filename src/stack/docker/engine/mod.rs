@@ -19,7 +19,7 @@ mod usage;
 mod volumes;
 
 pub use address::Address;
-pub use container::{Container, Endpoint, Health, Published, State, instance_name};
+pub use container::{Container, Endpoint, Health, Published, State, instance_name, services_of};
 pub use error::{EngineError, Trouble};
 pub use events::{EngineEvent, Happened};
 pub use exec::Executed;
