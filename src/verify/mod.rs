@@ -1,7 +1,7 @@
 //! From record to assessment; one file per checker. Pure functions.
 
-mod as_planned;
 mod amount;
+mod as_planned;
 mod assess;
 mod assessment;
 mod bins;
