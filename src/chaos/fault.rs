@@ -125,6 +125,11 @@ pub trait FaultGuard: Send + Sync {
         Vec::new()
     }
 
+    /// What there is to say of how it was applied: that a target ignored its stop signal, and was killed.
+    fn how(&self) -> Option<String> {
+        None
+    }
+
     /// What there is to say once it is healed, beside what it struck.
     fn told(&self) -> Option<String> {
         None

@@ -47,6 +47,9 @@ pub enum LoadEvent {
     Stalled {
         /// The last sign of life before.
         since: Nanos,
+        /// For how long the machine was suspended meanwhile, which the run's clock does not count.
+        #[serde(default)]
+        suspended: Nanos,
     },
     /// The load went on past its planned end.
     Extended {
@@ -97,6 +100,16 @@ pub enum Event {
         step: String,
         /// Why.
         reason: String,
+    },
+    /// A part of ours met a limit of its machine.
+    OwnLimit {
+        /// Which part.
+        part: String,
+        /// The limit, its value and how to raise it.
+        detail: String,
+        /// Whether the deployment's own traffic goes through that part: then what failed there looks like the
+        /// deployment's failure.
+        in_path: bool,
     },
     /// The run was ended before its time.
     Abort {

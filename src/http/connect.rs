@@ -114,7 +114,7 @@ impl Dial<'_> {
         let dns = |what: String| Trouble::new(ErrorKind::Dns, format!("looking up `{host}`: {what}"));
         let found = match self.ticket.guard(tokio::net::lookup_host((host.as_str(), *port))).await {
             Ok(Ok(found)) => found.collect::<Vec<_>>(),
-            Ok(Err(error)) => return Err(dns(error.to_string())),
+            Ok(Err(error)) => return Err(trouble::unresolved(&error, host)),
             Err(over) => return Err(self.over(over, ErrorKind::Dns, &format!("looking up `{host}`"))),
         };
         if found.is_empty() { Err(dns("no address".to_string())) } else { Ok(found) }

@@ -4,7 +4,6 @@
 //! it at its deadline or at a cut; `connect` makes connections.
 
 mod client;
-mod coding;
 mod config;
 mod connect;
 mod h1;
@@ -12,7 +11,6 @@ mod h2;
 mod headers;
 mod message;
 mod origin;
-mod pinned;
 mod pool;
 mod socket;
 mod stream;
@@ -21,7 +19,6 @@ mod trouble;
 mod watch;
 
 pub use client::Client;
-pub use coding::decoded;
 pub use config::{ClientConfig, Version};
 pub use headers::{Fields, Headers};
 pub use message::{Exchange, Request, Response, Trouble};

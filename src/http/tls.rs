@@ -1,9 +1,6 @@
 //! How TLS is spoken: whom we trust and who we say we are.
 
 use super::Version;
-use super::pinned::Named;
-use rustls::client::WebPkiServerVerifier;
-use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -21,14 +18,14 @@ pub fn tls_config(
     client: Option<(&Path, &Path)>,
     alpn: Version,
 ) -> Result<Arc<ClientConfig>, String> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
-    let builder = match ca {
-        Some(file) => builder.dangerous().with_custom_certificate_verifier(Arc::new(named(file, provider)?)),
-        None => builder.with_root_certificates(system_roots()?),
+    let roots = match ca {
+        Some(file) => own_roots(file)?,
+        None => system_roots()?,
     };
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?
+        .with_root_certificates(roots);
     let mut config = match client {
         None => builder.with_no_client_auth(),
         Some((chain, key)) => {
@@ -48,16 +45,12 @@ pub fn tls_config(
     Ok(Arc::new(config))
 }
 
-/// Trust in what the file names.
-fn named(file: &Path, provider: Arc<CryptoProvider>) -> Result<Named, String> {
-    let told = |error: &dyn std::fmt::Display| format!("CA file {}: {error}", file.display());
-    let certificates = certificates(file, "CA file")?;
+fn own_roots(file: &Path) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in &certificates {
-        roots.add(certificate.clone()).map_err(|error| told(&error))?;
+    for certificate in certificates(file, "CA file")? {
+        roots.add(certificate).map_err(|error| format!("CA file {}: {error}", file.display()))?;
     }
-    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
-    Ok(Named { usual: usual.map_err(|error| told(&error))?, certificates })
+    Ok(roots)
 }
 
 fn system_roots() -> Result<RootCertStore, String> {

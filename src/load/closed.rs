@@ -28,7 +28,7 @@ struct User {
 }
 
 /// Sends the users of one worker through their shifts, and returns when the load is over: its time is, or all iterations
-/// are done, or it was stopped. Returns that time.
+/// are done, or it was stopped. Returns that time. Shifts may reach beyond the end: a load that is extended goes on.
 pub(crate) async fn run<U: Users, T: Time>(
     station: &Rc<Station<U, T>>,
     shifts: Vec<Shift>,
@@ -49,18 +49,24 @@ pub(crate) async fn run<U: Users, T: Time>(
         // One who has not quite gone yet simply stays.
         if !user.there.replace(true) {
             let limit = iterations.unwrap_or(u64::MAX);
-            tasks.spawn_local(attend(station.clone(), user, shift.user, from, limit));
+            tasks.spawn_local(attend(station.clone(), user, (shift.user, from, end), limit));
         }
     }
-    let all_gone = async { while tasks.join_next().await.is_some() {} };
-    tokio::select! {
-        biased;
-        () = station.signal.reached(Stage::Stop) => {}
-        () = all_gone => {}
-        () = station.time.wait_until(end) => {}
+    loop {
+        let until = station.signal.until(end);
+        let all_gone = async { while tasks.join_next().await.is_some() {} };
+        tokio::select! {
+            biased;
+            () = station.signal.reached(Stage::Stop) => break,
+            () = all_gone => break,
+            () = station.time.wait_until(until) => {}
+        }
+        if station.signal.until(end) == until {
+            break;
+        }
     }
     tasks.detach_all();
-    station.time.now().min(end)
+    station.time.now().min(station.signal.until(end))
 }
 
 /// One user, from coming to going: one task, one session after another. An iteration is intended for the end of the one
@@ -68,13 +74,15 @@ pub(crate) async fn run<U: Users, T: Time>(
 async fn attend<U: Users, T: Time>(
     station: Rc<Station<U, T>>,
     user: Rc<User>,
-    number: u32,
-    from: Nanos,
+    (number, from, end): (u32, Nanos, Nanos),
     limit: u64,
 ) {
     let pool = station.own_connections.then(|| station.users.pool());
     let mut intended = from;
-    while user.next.get() < limit && intended < user.to.get() && !station.signal.is(Stage::Stop) {
+    while user.next.get() < limit
+        && intended < user.to.get().min(station.signal.until(end))
+        && !station.signal.is(Stage::Stop)
+    {
         let iteration = user.next.replace(user.next.get() + 1);
         station.tally.planned.add(1);
         let session = u64::from(number) << 32 | iteration;
@@ -137,6 +145,26 @@ mod tests {
         assert_eq!(station.time.now(), ms(1_200), "the last sessions were finished");
         assert_eq!((station.tally.planned.get(), station.tally.started.get()), (12, 12));
         assert!(kept.events().is_empty());
+    }
+
+    #[test]
+    fn a_load_that_is_extended_keeps_its_users() {
+        let (time, station, _) = station(|_| ms(300));
+        let station = Rc::new(station);
+        let extender = station.clone();
+        let load: Load = toml::from_str("model = \"closed\"\nusers = 2\nfor = \"1s\"").expect("a load");
+        let longer = timeline(&load).prolonged(ms(5_000));
+        let end = time.run(async {
+            tokio::task::spawn_local(async move {
+                extender.time.pause(Duration::from_millis(800)).await;
+                extender.signal.extend(ms(2_000));
+            });
+            let end = run(&station, shifts(&longer, 0, 1), ms(1_000), None).await;
+            station.drain(end + ms(1_000)).await;
+            end
+        });
+        assert_eq!(end, ms(2_000));
+        assert_eq!((of_user(&station, 0).len(), of_user(&station, 1).len()), (7, 7));
     }
 
     #[test]

@@ -5,6 +5,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Descriptors beside the users' connections: the record's files, logs, timers, pipes to children, probes.
 const BESIDES: u64 = 128;
 
+/// Whether so many connections fit under the limit that this process may raise itself to.
+///
+/// # Errors
+/// In words, with what to do, if they do not.
+pub fn check_file_limit(needed: u64) -> Result<(), String> {
+    check(needed, getrlimit(Resource::Nofile).maximum)
+}
+
 /// Raises the limit on open files as far as this process may, and says so where `needed` connections cannot fit.
 ///
 /// # Errors

@@ -24,7 +24,8 @@ mod users;
 mod walks;
 mod worker;
 
+pub use engine::most_in_flight;
 pub use engine::{Engine, Sinks};
-pub use limits::raise_file_limit;
+pub use limits::{check_file_limit, raise_file_limit};
 pub use report::LoadReport;
 pub use schedule::{Arrival, Curve, Pacer, Piece, Shift, Span, Timeline, shifts, timeline};

@@ -15,7 +15,7 @@ use std::sync::Arc;
 const BURST: u32 = 64;
 
 /// Starts every arrival of one worker, and returns when the load is over: its last arrival has started and its time is
-/// over, or it was stopped. Returns that time.
+/// over, or it was stopped. Returns that time. The pacer may reach beyond the end: a load that is extended goes on.
 ///
 /// However late the worker is, every arrival that is due starts, also after a stall, and its row tells its true lateness.
 /// What finds `cap` users in flight, or is due but not started when the load is cut, is recorded as dropped.
@@ -47,7 +47,8 @@ async fn pace<U: Users, T: Time>(
     let (crew, mut burst) = (Crew::new(), 0);
     while !station.signal.is(Stage::Stop) {
         let now = station.time.now();
-        if let Some(arrival) = pacer.take_due(now - station.start) {
+        let until = station.signal.until(end);
+        if let Some(arrival) = pacer.take_due(now.min(until - Nanos(1)) - station.start) {
             station.tally.planned.add(1);
             begin(station, &crew, arrival.number, station.start + arrival.at, cap);
             burst += 1;
@@ -58,9 +59,9 @@ async fn pace<U: Users, T: Time>(
             continue;
         }
         burst = 0;
-        let next = pacer.next().map_or(end, |arrival| station.start + arrival.at);
+        let next = pacer.next().map_or(until, |arrival| station.start + arrival.at).min(until);
         if next <= now {
-            return end;
+            return until;
         }
         tokio::select! {
             biased;
@@ -70,12 +71,13 @@ async fn pace<U: Users, T: Time>(
     }
     // What was due before the stop was planned.
     let now = station.time.now();
-    while let Some(arrival) = pacer.take_due(now - station.start) {
+    let until = station.signal.until(end);
+    while let Some(arrival) = pacer.take_due(now.min(until - Nanos(1)) - station.start) {
         station.tally.planned.add(1);
         let cap = if station.signal.is(Stage::Cut) { 0 } else { cap };
         begin(station, &crew, arrival.number, station.start + arrival.at, cap);
     }
-    now.min(end)
+    now.min(until)
 }
 
 fn begin<U: Users, T: Time>(
@@ -201,6 +203,27 @@ mod tests {
         assert_eq!((seen[4].intended, seen[4].started), (ms(400), ms(5_000)));
         assert_eq!((seen[9].intended, seen[9].started), (ms(900), ms(5_000)));
         assert!(kept.rows().is_empty());
+    }
+
+    #[test]
+    fn a_load_that_is_extended_goes_on_at_its_last_rate_without_a_gap() {
+        let (time, station, _) = station(|_| ms(10));
+        let station = Rc::new(station);
+        let extender = station.clone();
+        let longer = Arc::new(plan("rate = \"10/s\"\nfor = \"1s\"").prolonged(ms(5_000)));
+        let pacer = Pacer::new(longer, Arrivals::Even, 0, 0, 1);
+        let end = time.run(async {
+            tokio::task::spawn_local(async move {
+                extender.time.pause(std::time::Duration::from_millis(850)).await;
+                extender.signal.extend(ms(1_200));
+                extender.time.pause(std::time::Duration::from_millis(250)).await;
+                extender.signal.extend(ms(1_450));
+            });
+            run(&station, pacer, ms(1_000), 1_000).await
+        });
+        assert_eq!(end, ms(1_450));
+        let times: Vec<i64> = station.users.seen.borrow().iter().map(|seen| seen.started.0 / MS).collect();
+        assert_eq!(times, (0..15).map(|k| k * 100).collect::<Vec<i64>>());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How the outside ends the load before its time.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use crate::event::Nanos;
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use tokio::sync::Notify;
 
 /// How far the end has come; before the first stage, sessions start.
@@ -17,6 +18,8 @@ pub(crate) enum Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
     stage: AtomicU8,
+    /// Until when the load goes on, where that is later than planned.
+    until: AtomicI64,
     moved: Notify,
 }
 
@@ -25,6 +28,17 @@ impl Signal {
     pub(crate) fn raise(&self, stage: Stage) {
         self.stage.fetch_max(stage as u8, Ordering::AcqRel);
         self.moved.notify_waiters();
+    }
+
+    /// The load goes on until then, if it has not ended yet.
+    pub(crate) fn extend(&self, until: Nanos) {
+        self.until.fetch_max(until.0, Ordering::AcqRel);
+    }
+
+    /// When the load ends, planned for `end`.
+    #[inline]
+    pub(crate) fn until(&self, end: Nanos) -> Nanos {
+        end.max(Nanos(self.until.load(Ordering::Relaxed)))
     }
 
     /// Whether it has come this far.

@@ -5,6 +5,7 @@ use super::http;
 use super::item::Stream;
 use super::limits;
 use super::link::{Over, both};
+use super::listener;
 use super::shared::Shared;
 use socket2::SockRef;
 use std::io;
@@ -37,12 +38,18 @@ const FLUSH: Duration = Duration::from_secs(5);
 pub(super) async fn serve(mut client: TcpStream, way: Arc<Way>, shared: Arc<Shared>) {
     let _open = Open::count(&shared.counters);
     let number = shared.number();
-    let Ok(mut upstream) = dial(&upstream_of(&way.upstream, &client)).await else {
-        shared.counters.undialled.fetch_add(1, Relaxed);
-        if way.refuse {
-            reset(&client);
+    let mut upstream = match dial(&upstream_of(&way.upstream, &client)).await {
+        Ok(upstream) => upstream,
+        Err(error) => {
+            if listener::is_own(&error) {
+                listener::limited(&shared, || format!("connecting to the upstream: {error}"));
+            }
+            shared.counters.undialled.fetch_add(1, Relaxed);
+            if way.refuse {
+                reset(&client);
+            }
+            return;
         }
-        return;
     };
     // A proxy adds no waiting of its own. An error here means that the connection is gone; the relay will find out.
     let _ = client.set_nodelay(true);

@@ -1,6 +1,7 @@
 //! What a proxy counts.
 
 use super::item::Stream;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Bytes of one direction.
@@ -23,6 +24,8 @@ pub(super) struct Counters {
     pub open: AtomicU64,
     /// Dials to the upstream that failed.
     pub undialled: AtomicU64,
+    /// The first thing that failed at a limit of the proxy itself: open files, places for connections.
+    pub own_limit: OnceLock<String>,
     /// Requests that an HTTP rule struck.
     pub struck: AtomicU64,
 }

@@ -64,6 +64,12 @@ async fn accept(
             }
             let Some(open) = &listener else { return };
             // A connection that has no place stays in the kernel's backlog.
+            if places.available_permits() == 0 {
+                let most = limits::CONNECTIONS;
+                limited(&shared, || {
+                    format!("it serves {most} connections at once, and more wait to be accepted")
+                });
+            }
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             let accepted = tokio::select! {
                 accepted = open.accept() => accepted,
@@ -80,7 +86,14 @@ async fn accept(
                     });
                 }
                 // Out of file descriptors, or a client that is gone already: the next one may fare better.
-                Err(_) => sleep(limits::ACCEPT_AGAIN).await,
+                Err(error) => {
+                    if is_own(&error) {
+                        limited(&shared, || {
+                            format!("accepting: {error}; raise the limit on open files (`ulimit -n`)")
+                        });
+                    }
+                    sleep(limits::ACCEPT_AGAIN).await;
+                }
             }
         }
     };
@@ -90,6 +103,18 @@ async fn accept(
         () = accepting => {}
     }
     connections.shutdown().await;
+}
+
+/// Keeps the first thing that failed at a limit of our own.
+pub(super) fn limited(shared: &Shared, what: impl FnOnce() -> String) {
+    shared.counters.own_limit.get_or_init(what);
+}
+
+/// Whether it is neither the client's nor the upstream's doing: descriptors, ports and memory of this machine.
+pub(super) fn is_own(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    let own = [Errno::MFILE, Errno::NFILE, Errno::ADDRNOTAVAIL, Errno::NOBUFS, Errno::NOMEM];
+    Errno::from_io_error(error).is_some_and(|errno| own.contains(&errno))
 }
 
 /// The listener, if the upstream is up. Where it is down the port is kept without listening, so that clients are refused,

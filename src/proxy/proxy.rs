@@ -196,6 +196,11 @@ impl Proxy {
         self.shared.shelf.clear();
     }
 
+    /// What failed at a limit of the proxy's own process or machine, and so neither at a client nor at the upstream.
+    pub fn own_limit(&self) -> Option<&str> {
+        self.shared.counters.own_limit.get().map(String::as_str)
+    }
+
     /// Its HTTP rules, in the order in which they were added.
     pub fn rules(&self) -> Vec<Rule> {
         self.shared.rulebook.list()

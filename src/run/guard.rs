@@ -1,14 +1,14 @@
 //! Watches live conditions: a fault's `when`, an objective's `abort`. Decides nothing else.
 
 use super::abort::{Seen, lost_for_good};
-use super::condition::{Second, holds};
+use super::condition::{Second, SoFar, holds};
 use super::live::{Feed, News};
 use crate::event::Nanos;
 use crate::load::{Timeline, timeline};
 use crate::plan::Plan;
 use crate::plan::expression::{Expectation, Metric, Window};
 use crate::plan::model::Objective;
-use crate::record::HistogramRow;
+use crate::record::{HistogramRow, Series};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long after a second is over its operations have reached us: the workers hand theirs over four times a second, and so
@@ -34,17 +34,22 @@ pub(super) struct Guard {
     waiting: Vec<(String, Expectation)>,
     stakes: Vec<Stake>,
     seconds: BTreeMap<i64, Second>,
-    probes: BTreeMap<String, f64>,
+    so_far: SoFar,
     judged_to: i64,
 }
 
 impl Guard {
-    pub(super) fn new(plan: &Plan, feed: Feed, start: Nanos, warmup_end: Nanos) -> Guard {
+    /// Watches the conditions of a plan. The error names one that cannot be read, which the plan's check should have told.
+    pub(super) fn new(plan: &Plan, feed: Feed, start: Nanos, warmup_end: Nanos) -> Result<Guard, String> {
         let waiting = plan
             .faults
             .iter()
-            .filter_map(|fault| Some((fault.id.clone(), fault.when.as_ref()?.parse().ok()?)))
-            .collect();
+            .filter_map(|fault| Some((fault, fault.when.as_ref()?)))
+            .map(|(fault, when)| {
+                let read = when.parse().map_err(|error| format!("fault `{}`: `when`: {error}", fault.id));
+                Ok((fault.id.clone(), read?))
+            })
+            .collect::<Result<_, String>>()?;
         let stakes = plan
             .objectives
             .iter()
@@ -52,7 +57,7 @@ impl Guard {
             .filter(|objective| objective.expect.share_that_may_fail().is_some())
             .map(|objective| stake(objective, plan))
             .collect();
-        Guard {
+        Ok(Guard {
             feed,
             timeline: timeline(&plan.load),
             start,
@@ -60,9 +65,9 @@ impl Guard {
             waiting,
             stakes,
             seconds: BTreeMap::new(),
-            probes: BTreeMap::new(),
+            so_far: SoFar::default(),
             judged_to: start.second(),
-        }
+        })
     }
 
     /// Takes in the news; returns the faults whose condition holds now for the first time.
@@ -73,9 +78,9 @@ impl Guard {
         let mut due = Vec::new();
         while self.judged_to <= settled {
             let second = self.seconds.remove(&self.judged_to).unwrap_or_default();
-            let probes = &self.probes;
+            let so_far = &self.so_far;
             self.waiting.retain(|(fault, when)| {
-                let met = holds(when, &second, probes);
+                let met = holds(when, &second, so_far);
                 if met {
                     due.push(fault.clone());
                 }
@@ -92,7 +97,9 @@ impl Guard {
         let to_come = self.timeline.expected(self.timeline.total()) - self.timeline.expected(elapsed);
         self.stakes.iter().find_map(|stake| {
             let per_arrival = match (&stake.objective.expect.metric, stake.per_arrival) {
-                (Metric::Max, None) => 1.0,
+                (Metric::Dropped, _) => 1.0,
+                // Where not one may fail nothing that comes can save it.
+                (_, None) if stake.objective.expect.share_that_may_fail() <= Some(0.0) => 1.0,
                 (_, per_arrival) => per_arrival?,
             };
             let lost = stake.seen.all >= ENOUGH
@@ -104,27 +111,46 @@ impl Guard {
     fn take_in(&mut self, news: &News) {
         for sample in &news.samples {
             if let (Some(value), None) = (sample.value, &sample.instance) {
-                self.probes.insert(sample.name.clone(), value);
+                self.so_far.probes.entry(sample.name.clone()).or_default().add(value);
             }
         }
-        let warm = self.warmup_end.second();
+        self.so_far.counts.dropped += news.dropped;
+        let dropped = |stake: &&mut Stake| stake.objective.expect.metric == Metric::Dropped;
+        // What was dropped is told without its second; warm-up is short, and counts in its arrivals too.
+        self.stakes.iter_mut().filter(dropped).for_each(|stake| stake.seen.against += news.dropped);
         for row in &news.operations {
-            if row.second >= self.judged_to {
-                let second = self.seconds.entry(row.second).or_default();
-                second.latencies.add(row.bucket, row.good, u64::from(row.count));
-                if row.good {
-                    second.good += u64::from(row.count)
-                } else {
-                    second.bad += u64::from(row.count)
+            self.take_row(row);
+        }
+    }
+
+    fn take_row(&mut self, row: &HistogramRow) {
+        let count = u64::from(row.count);
+        if row.second >= self.judged_to {
+            let second = self.seconds.entry(row.second).or_default();
+            match row.series {
+                Series::Response => {
+                    second.latencies.add(row.bucket, row.good, count);
+                    second.counts.operations += count;
+                    second.counts.good += if row.good { count } else { 0 };
                 }
+                Series::Service => second.counts.attempts += count,
+                Series::Lateness | Series::FromSend => {}
             }
-            if row.second > warm {
-                for stake in self.stakes.iter_mut().filter(|stake| stake.steps.contains(&row.step.0)) {
-                    stake.seen.all += u64::from(row.count);
-                    if counts_against(&stake.objective.expect, row) {
-                        stake.seen.against += u64::from(row.count);
-                    }
+        }
+        if row.series == Series::Lateness {
+            self.so_far.counts.arrivals += count;
+        }
+        let warm = row.second <= self.warmup_end.second();
+        for stake in self.stakes.iter_mut().filter(|stake| stake.steps.contains(&row.step.0)) {
+            match (&stake.objective.expect.metric, row.series) {
+                (Metric::Dropped, Series::Lateness) => stake.seen.all += count,
+                (Metric::Dropped, _) => {}
+                (_, Series::Response) if !warm => {
+                    stake.seen.all += count;
+                    stake.seen.against +=
+                        if counts_against(&stake.objective.expect, row) { count } else { 0 };
                 }
+                _ => {}
             }
         }
     }

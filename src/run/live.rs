@@ -1,13 +1,16 @@
 //! What the record tells the coordinator while it is being written.
 
-use crate::event::{Sample, Timed};
+use crate::event::{Event, LoadEvent, Sample, Timed};
 use crate::record::{HistogramRow, Observer, Series};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// News since it was last asked for.
 #[derive(Debug, Default)]
 pub(super) struct News {
+    /// Rows of responses, requests and arrivals.
     pub(super) operations: Vec<HistogramRow>,
+    /// Arrivals that were dropped.
+    pub(super) dropped: u64,
     pub(super) samples: Vec<Sample>,
 }
 
@@ -31,11 +34,15 @@ impl Observer for Feed {
     fn histograms(&mut self, rows: &[HistogramRow]) {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         if news.operations.len() < MOST {
-            news.operations.extend(rows.iter().filter(|row| row.series == Series::Response));
+            news.operations.extend(rows.iter().filter(|row| row.series != Series::FromSend));
         }
     }
 
-    fn event(&mut self, _: &Timed) {}
+    fn event(&mut self, timed: &Timed) {
+        if let Event::Load(LoadEvent::Dropped { count }) = &timed.event {
+            self.news.lock().unwrap_or_else(PoisonError::into_inner).dropped += count;
+        }
+    }
 
     fn sample(&mut self, sample: &Sample) {
         let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,11 @@
 //! Load and chaos side by side on one clock, until the load is over or something ends it before its time.
 
 use super::bring_up::Up;
+use super::extension::Extension;
 use super::guard::Guard;
 use super::phase::Phases;
 use super::preflight::Ready;
+use super::pulse::{self, Pulse};
 use super::{Job, probe};
 use crate::chaos::Controller;
 use crate::event::{Clock, Event, EventSink, Nanos, Phase};
@@ -42,6 +44,10 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
         Ok(controller) => controller,
         Err(reason) => return never_started(start, reason),
     };
+    let guard = match Guard::new(plan, ready.feed.clone(), start, warmup_end) {
+        Ok(guard) => guard,
+        Err(reason) => return never_started(start, reason),
+    };
     let engine = Engine::start(
         &plan.load,
         plan.seed,
@@ -69,15 +75,20 @@ pub(super) async fn load(job: &Job, ready: &Ready, up: &Up, phases: &Phases, clo
         async move { controller.run(start, end, cancelled).await }
     });
     let probes = probe::start(job, ready, &up.url, clock);
-    let guard = Guard::new(plan, ready.feed.clone(), start, warmup_end);
 
-    let aborted = watch(job, ready, &engine, &controller, guard, (clock, end)).await;
+    let most = Nanos::from(plan.load.max_extension.0);
+    let mut extension = Extension::new(start, end, most);
+    let aborted = watch(job, ready, &engine, &controller, guard, (clock, &mut extension)).await;
     if let Some(reason) = &aborted {
         ready.recorder.emit(clock.now(), Event::Abort { reason: reason.clone() });
         engine.cut();
     }
     phases.enter(Phase::Drain);
     let report = drain(engine).await;
+    if let Some(extended) = extension.told(report.load_end) {
+        ready.recorder.emit(clock.now(), Event::Load(extended));
+    }
+    own_limits(ready, report.load_end);
     let to_come = aborted.as_ref().and_then(|_| to_come(&timeline, report.load_end - start));
     phases.enter(Phase::Heal);
     cancel.send_replace(true);
@@ -99,13 +110,17 @@ async fn watch(
     engine: &Engine,
     controller: &Controller,
     mut guard: Guard,
-    (clock, end): (Clock, Nanos),
+    (clock, extension): (Clock, &mut Extension),
 ) -> Option<String> {
+    let mut pulse = Pulse::new(extension.load_start, pulse::asleep());
     let mut glance = tokio::time::interval(GLANCE);
     loop {
         tokio::select! {
             _ = glance.tick() => {}
             () = job.interrupt.raised(1) => return Some("interrupted by the user".into()),
+        }
+        if let Some(stalled) = pulse.beat(clock.now(), pulse::asleep()) {
+            ready.recorder.emit(clock.now(), Event::Load(stalled));
         }
         job.watch.set_in_flight(engine.in_flight());
         if let Some(trouble) = trouble(ready) {
@@ -117,7 +132,11 @@ async fn watch(
         if let Some(reason) = guard.lost(clock.now()) {
             return Some(reason);
         }
-        if clock.now() >= end || engine.finished() {
+        let now = clock.now();
+        if let Some(until) = extension.needed(now, controller.outstanding(now)) {
+            engine.extend(until);
+        }
+        if now >= extension.until || engine.finished() {
             return None;
         }
     }
@@ -138,6 +157,14 @@ fn sinks(ready: &Ready) -> Sinks {
         number
     };
     Sinks { batches: ready.recorder.clone(), events: ready.recorder.clone(), instances: Arc::new(number) }
+}
+
+/// Tells what the links' proxies could not do for want of something of our own. It happened before the load was over.
+fn own_limits(ready: &Ready, load_end: Nanos) {
+    for (proxy, detail) in ready.stack.links().map(|links| links.own_limits()).unwrap_or_default() {
+        let part = format!("the proxy {proxy}");
+        ready.recorder.emit(load_end, Event::OwnLimit { part, detail, in_path: true });
+    }
 }
 
 /// How many arrivals were expected after so much of the load.

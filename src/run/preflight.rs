@@ -4,7 +4,8 @@ use super::live::Feed;
 use super::manifest;
 use super::{Job, RunError};
 use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel, StateDir};
-use crate::event::Clock;
+use crate::event::{Clock, Event, EventSink};
+use crate::load;
 use crate::plan::Loaded;
 use crate::plan::model::StackKind;
 use crate::record::{Recorder, RunFolder};
@@ -52,6 +53,9 @@ pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunE
     let sentinel = Sentinel::spawn(&job.program, journal.path(), &run).map_err(RunError::Preflight)?;
     let feed = Feed::default();
     let recorder = manifest::recorder(job, &folder, utc - clock.now().0, &feed)?;
+    if let Err(warning) = load::check_file_limit(most_in_flight(&job.loaded)) {
+        recorder.emit(clock.now(), Event::Note { text: format!("warning: {warning}") });
+    }
     let stack = driver(job, &folder, clock, &recorder, &journal).await?;
     Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock, clock })
 }
@@ -65,6 +69,12 @@ pub fn project(loaded: &Loaded) -> String {
         StackKind::Compose => stack::docker::project_name(chosen, name),
         _ => chosen.unwrap_or(name).to_owned(),
     }
+}
+
+/// How many users may be in flight at once, as far as the plan tells.
+fn most_in_flight(loaded: &Loaded) -> u64 {
+    let load = &loaded.plan.load;
+    load::most_in_flight(load, &load::timeline(load))
 }
 
 /// Refuses to start over what earlier runs have left, or heals it first.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// What the plan's `${…}` can say of a running deployment: `front.address`, `node.addresses`, `run`, `shakedown`.
 pub type Facts = BTreeMap<String, String>;
@@ -56,6 +57,15 @@ impl fmt::Display for StackError {
 
 impl std::error::Error for StackError {}
 
+/// How an instance was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It ended when it was asked to, or did not run.
+    InOrder,
+    /// It ignored its stop signal for so long, and was killed.
+    Killed(Duration),
+}
+
 /// A deployment under a driver. Instances are named as in [`Instance::name`]. Every method may be called at any time
 /// from any task; those on one instance follow one another.
 #[async_trait]
@@ -68,8 +78,8 @@ pub trait Stack: Send + Sync {
     fn facts(&self) -> Facts;
     /// Sends a signal (`KILL`, `TERM`, …) and, for one that ends it, waits until it has ended.
     async fn signal(&self, instance: &str, signal: &str) -> Result<(), StackError>;
-    /// Stops it in order; kills it if that takes too long.
-    async fn stop(&self, instance: &str) -> Result<(), StackError>;
+    /// Stops it in order; kills it if that takes too long, and says so.
+    async fn stop(&self, instance: &str) -> Result<Stopped, StackError>;
     /// Starts a stopped one on its old port and waits until it is ready. One that runs already is left alone.
     async fn start(&self, instance: &str) -> Result<(), StackError>;
     /// Freezes it: no thread of it runs on.

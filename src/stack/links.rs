@@ -60,6 +60,11 @@ pub trait Links: Send + Sync {
     /// Takes it off again; one that is off already is no error.
     async fn heal(&self, name: &str, fault: &LinkFault) -> Result<(), String>;
 
+    /// What the links' proxies in this process could not do for want of something of our own, by name.
+    fn own_limits(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// Why it is not in force any more though nobody has taken it off.
     async fn lost(&self, name: &str, fault: &LinkFault) -> Option<String>;
 

@@ -14,7 +14,7 @@ pub(crate) mod testing;
 mod url;
 
 pub use containers::{ContainerRef, Containers, Expected, Hand};
-pub use driver::{Facts, Instance, Stack, StackError};
+pub use driver::{Facts, Instance, Stack, StackError, Stopped};
 pub use ledger::{Child, Ledger, NoLedger};
 pub use links::{Foreign, LinkFault, Links};
 pub use process::{Context, Environment, ProcessStack, planned_instances};

@@ -60,8 +60,8 @@ impl Stack for UrlStack {
     async fn signal(&self, instance: &str, _: &str) -> Result<(), StackError> {
         self.no_instance(instance)
     }
-    async fn stop(&self, instance: &str) -> Result<(), StackError> {
-        self.no_instance(instance)
+    async fn stop(&self, instance: &str) -> Result<super::Stopped, StackError> {
+        self.no_instance(instance).map(|()| super::Stopped::InOrder)
     }
     async fn start(&self, instance: &str) -> Result<(), StackError> {
         self.no_instance(instance)

@@ -2,7 +2,7 @@
 
 use super::operations::Operation;
 use crate::event::Nanos;
-use crate::plan::expression::{Comparator, Expectation, Metric};
+use crate::plan::expression::{Comparator, Counts, Expectation, Metric};
 use crate::record::{HistogramRow, Series};
 use crate::stats::{Bin, rank};
 
@@ -20,6 +20,12 @@ pub struct BinCell {
 }
 
 impl BinCell {
+    fn counts(&self) -> Counts {
+        let [operations, good, arrivals, dropped, attempts] =
+            [self.operations, self.good, self.arrivals, self.dropped, self.attempts].map(u64::from);
+        Counts { operations, good, arrivals, dropped, attempts }
+    }
+
     /// Takes a bad operation out again.
     pub fn forget(&mut self, operation: &Operation) {
         self.operations = self.operations.saturating_sub(1);
@@ -100,18 +106,16 @@ impl Rule {
             return Bin::Empty;
         }
         let share = |part: u32, whole: u32| if whole == 0 { 0.0 } else { f64::from(part) / f64::from(whole) };
-        let attempted = cell.operations.saturating_sub(cell.dropped);
         let value = match self.expectation.metric {
-            Metric::Availability => share(cell.good, cell.operations),
-            Metric::ErrorRate => 1.0 - share(cell.good, cell.operations),
+            Metric::Availability | Metric::ErrorRate | Metric::Dropped | Metric::AttemptsPerOperation => {
+                cell.counts().ratio(&self.expectation.metric).unwrap_or(0.0)
+            }
             Metric::Share(_) => share(cell.within, cell.operations),
             Metric::Quantile(q) => return self.ranked(cell, rank(q, u64::from(cell.operations))),
             Metric::Max => return self.ranked(cell, u64::from(cell.operations)),
             Metric::Mean if cell.good == 0 => return Bin::Bad,
             Metric::Mean => cell.sum / f64::from(cell.good),
             Metric::Throughput => f64::from(cell.good) / seconds,
-            Metric::Dropped => share(cell.dropped, cell.arrivals),
-            Metric::AttemptsPerOperation => share(cell.attempts, attempted),
             Metric::Recovery | Metric::RecoveryAfterHeal | Metric::Probe(..) => return Bin::Empty,
         };
         if self.expectation.holds(value) { Bin::Good } else { Bin::Bad }

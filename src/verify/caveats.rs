@@ -1,7 +1,8 @@
 //! What makes a run say less than its objectives do.
 
 use super::local::LocalCount;
-use crate::event::{ErrorKind, Event, LoadEvent, Phase};
+use super::own_limits;
+use crate::event::{ErrorKind, Event, LoadEvent, Nanos, Phase};
 use crate::record::Record;
 
 /// Every caveat, a sentence each. Any of them keeps a run from passing.
@@ -22,6 +23,7 @@ pub fn caveats(record: &Record, incomplete: u64, local: LocalCount) -> Vec<Strin
     if local.at_limits() > 0 {
         caveats.push(at_limits(record, local.at_limits()));
     }
+    caveats.extend(own_limits::caveats(record));
     for (phase, name) in [(Phase::Load, "load"), (Phase::Drain, "drain")] {
         if !manifest.phases.iter().any(|info| info.phase == phase) {
             caveats.push(format!("the run has no {name} phase: it did not come so far."));
@@ -52,6 +54,10 @@ fn told(event: &Event) -> Option<String> {
         Event::Load(LoadEvent::FeederExhausted { feeder }) => {
             Some(format!("feeder {feeder} had no row left: users after it could not start as planned."))
         }
+        Event::Load(LoadEvent::Stalled { suspended, .. }) if *suspended > Nanos::ZERO => Some(format!(
+            "the machine was suspended for {:.1} s while the load ran.",
+            suspended.as_secs_f64()
+        )),
         Event::StepFailed { step, reason } => Some(format!("step {step} outside the load failed: {reason}.")),
         _ => None,
     }

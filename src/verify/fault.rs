@@ -7,7 +7,7 @@ use super::local::Local;
 use super::recovery::Found;
 use super::strike::Strike;
 use super::survey::StrikeTally;
-use crate::event::Nanos;
+use crate::event::{Event, LoadEvent, Nanos};
 use crate::plan::model::FaultSpec;
 use crate::record::Record;
 use crate::stats::Window as Span;
@@ -27,6 +27,7 @@ pub fn report(
     let load_start = course.load_start;
     let second = |at: Option<Nanos>| at.map(|at| (at - load_start).as_secs_f64());
     let (verdict, reason) = judge(strike, tally, course);
+    let reason = format!("{}{}.", plain(&reason), beside(strike, course));
     let interval = |found: Found| Interval { low: Some(found.low), high: found.high };
     FaultReport {
         id: strike.id.clone(),
@@ -100,6 +101,15 @@ fn nothing(strike: &Strike) -> String {
     strike.struck.as_ref().map_or(String::new(), |struck| format!(" (struck {})", felt::struck_of(struck)))
 }
 
+/// What there is to say beside the verdict: how it was applied, and that the load went on for it.
+fn beside(strike: &Strike, course: &Course) -> String {
+    let extended =
+        course.extended.as_ref().filter(|(fault, _)| *fault == strike.id && strike.occurrence == 0);
+    let extended =
+        extended.map(|(_, by)| format!("the load went on for {:.1} s for its sake", by.as_secs_f64()));
+    strike.how.iter().cloned().chain(extended).map(|more| format!("; {}", plain(&more))).collect()
+}
+
 /// What of the run bears on every strike.
 pub struct Course {
     /// The start of the load: the zero of every time in a report.
@@ -108,12 +118,22 @@ pub struct Course {
     pub ends: Ends,
     /// When the generator did not run.
     pub ours: Local,
+    /// For the sake of which fault the load went on beyond its planned end, and for how long.
+    pub extended: Option<(String, Nanos)>,
 }
 
 impl Course {
     /// That of a recorded run.
     pub fn new(record: &Record) -> Course {
-        Course { load_start: record.manifest.load_start, ends: Ends::new(record), ours: Local::new(record) }
+        Course {
+            load_start: record.manifest.load_start,
+            ends: Ends::new(record),
+            ours: Local::new(record),
+            extended: record.events.iter().find_map(|timed| match &timed.event {
+                Event::Load(LoadEvent::Extended { fault, by }) => Some((fault.clone(), *by)),
+                _ => None,
+            }),
+        }
     }
 
     /// That the generator stood still for too much of a strike's window.

@@ -72,7 +72,7 @@ fn stalls(events: &[Timed]) -> Vec<Span> {
     events
         .iter()
         .filter_map(|timed| match &timed.event {
-            Event::Load(LoadEvent::Stalled { since }) => Some(Span::new(*since, timed.time)),
+            Event::Load(LoadEvent::Stalled { since, .. }) => Some(Span::new(*since, timed.time)),
             _ => None,
         })
         .collect()

@@ -18,6 +18,7 @@ mod local;
 mod objective;
 mod operations;
 pub mod outside;
+mod own_limits;
 mod recovery;
 mod repair;
 mod scope;

@@ -22,6 +22,8 @@ pub struct Strike {
     pub started: Option<Nanos>,
     /// When it was confirmed to be in force.
     pub applied: Option<Nanos>,
+    /// What there is to say of how it was applied.
+    pub how: Option<String>,
     /// When it was to be healed.
     pub heal_planned: Option<Nanos>,
     /// When its heal began.
@@ -85,6 +87,7 @@ impl Strike {
                 self.planned = self.planned.or(event.planned);
             }
             FaultStage::Applied => {
+                self.how = self.how.take().or(event.detail.clone());
                 self.applied = self.applied.or(Some(time));
                 self.planned = self.planned.or(event.planned);
             }

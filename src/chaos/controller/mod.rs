@@ -2,6 +2,7 @@
 
 mod active;
 mod armed;
+mod pending;
 mod radius;
 mod strike;
 #[cfg(all(test, target_os = "linux"))]
@@ -17,6 +18,7 @@ use crate::stack::Stack;
 use active::Active;
 use armed::Armed;
 pub use armed::first_victims;
+use pending::PendingStrikes;
 use radius::Radius;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{RwLock, watch};
@@ -39,6 +41,8 @@ struct Shared {
     /// Read while a fault is being applied; healing everything waits for it.
     applying: RwLock<()>,
     active: Mutex<Vec<Arc<Active>>>,
+    /// Strikes that the load must still go on for.
+    pending: PendingStrikes,
     /// How many instances are broken at the same time.
     affected: Arc<Radius>,
     /// Helpers in the targets' network namespaces.
@@ -67,6 +71,7 @@ impl Controller {
             closed,
             applying: RwLock::new(()),
             active: Mutex::new(Vec::new()),
+            pending: PendingStrikes::default(),
             affected: Arc::default(),
             helpers: OnceLock::new(),
         };
@@ -122,6 +127,12 @@ impl Controller {
     /// The ids of faults with `when`, with their conditions.
     pub fn conditions(&self) -> Vec<(String, String)> {
         self.shared.faults.iter().filter_map(Armed::condition).collect()
+    }
+
+    /// The id of a fault that is due and has not yet been in force for long enough, so that the load should go on.
+    pub fn outstanding(&self, now: Nanos) -> Option<&str> {
+        let fault = self.shared.pending.fault(now)?;
+        self.shared.faults.get(fault).map(|fault| fault.id.as_str())
     }
 
     /// How many faults are in force.

@@ -2,6 +2,7 @@
 
 use super::active::Active;
 use super::armed::Armed;
+use super::pending::Pending;
 use super::turns::{Turn, Turns};
 use super::{Shared, Told};
 use crate::chaos::schedule::{Begin, Strike};
@@ -97,7 +98,9 @@ async fn until(shared: &Arc<Shared>, mut signal: watch::Receiver<bool>, end: Nan
 /// `turn` lasts as long as this does.
 async fn strike(shared: Arc<Shared>, place: usize, due: Due, mut turn: Turn) {
     let fault = &shared.faults[place];
+    let pending = Pending::new(&shared, (place, due.occurrence));
     let Some(active) = apply(&shared, place, due, &mut turn).await else { return };
+    pending.applied(shared.clock.now(), due.until() - due.at);
     let heal_at = due.until();
     let mut told = BTreeSet::new();
     loop {
@@ -118,6 +121,8 @@ async fn strike(shared: Arc<Shared>, place: usize, due: Due, mut turn: Turn) {
     if due.heal_at.is_some() {
         // An error has been told, and the strike stays in force until everything is healed.
         let _ = shared.heal(&active).await;
+    } else {
+        pending.keep();
     }
 }
 
@@ -187,7 +192,7 @@ async fn apply(shared: &Arc<Shared>, place: usize, due: Due, turn: &mut Turn) ->
     });
     // Whoever hears of it finds it among those in force.
     shared.active().push(Arc::clone(&active));
-    let told = Told { targets: names, planned, ..Told::default() };
+    let told = Told { targets: names, planned, detail: active.guard.how(), ..Told::default() };
     shared.tell(fault, due.occurrence, FaultStage::Applied, told);
     shared.write(Entry::Applied { id: fault.id.clone(), occurrence: due.occurrence }).await;
     drop(applying);

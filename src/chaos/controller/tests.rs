@@ -60,8 +60,8 @@ impl Stack for Dolls {
         self.set(instance, false);
         Ok(())
     }
-    async fn stop(&self, instance: &str) -> Result<(), StackError> {
-        self.signal(instance, "TERM").await
+    async fn stop(&self, instance: &str) -> Result<crate::stack::Stopped, StackError> {
+        self.signal(instance, "TERM").await.map(|()| crate::stack::Stopped::InOrder)
     }
     async fn start(&self, instance: &str) -> Result<(), StackError> {
         let fails =

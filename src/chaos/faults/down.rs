@@ -19,6 +19,7 @@ pub(super) struct Down {
     stack: Arc<dyn Stack>,
     targets: Vec<Instance>,
     struck: Struck,
+    how: Option<String>,
 }
 
 impl Down {
@@ -29,7 +30,12 @@ impl Down {
         let struck = targets.iter().map(|then| struck(then, &now, survivable)).collect();
         let struck = Struck { unit: all::unit(targets), targets: struck };
         let targets = now.into_iter().filter(|target| !target.alive).collect();
-        Down { stack: Arc::clone(stack), targets, struck }
+        Down { stack: Arc::clone(stack), targets, struck, how: None }
+    }
+
+    /// With what there is to say of how they came down.
+    pub(super) fn told(self, how: Option<String>) -> Down {
+        Down { how, ..self }
     }
 }
 
@@ -48,6 +54,10 @@ fn struck(then: &Instance, now: &[Instance], survivable: Option<&str>) -> Target
 impl FaultGuard for Down {
     async fn heal(&self) -> Result<(), String> {
         all::start(&self.stack, &self.targets).await
+    }
+
+    fn how(&self) -> Option<String> {
+        self.how.clone()
     }
 
     async fn escaped(&self) -> Vec<Escape> {

@@ -72,6 +72,13 @@ impl Local {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).get(link).cloned().unwrap_or_default()
     }
 
+    /// What the proxies could not do for want of something of our own, by their names.
+    pub(super) fn own_limits(&self) -> Vec<(String, String)> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let limited = |proxy: &Arc<Proxy>| Some((proxy.name().to_owned(), proxy.own_limit()?.to_owned()));
+        open.values().flatten().filter_map(limited).collect()
+    }
+
     /// The proxies before those instances that the fault strikes.
     fn struck(&self, fault: &LinkFault) -> Vec<Arc<Proxy>> {
         let all = self.proxies(fault.link()).into_iter().enumerate();

@@ -89,6 +89,10 @@ impl Links for PlanLinks {
         }
     }
 
+    fn own_limits(&self) -> Vec<(String, String)> {
+        self.local.own_limits()
+    }
+
     async fn lost(&self, name: &str, fault: &LinkFault) -> Option<String> {
         self.remote.get(fault.link())?.lost(name, fault).await
     }

@@ -6,7 +6,6 @@ mod decoder;
 mod exchange;
 mod head;
 mod known;
-mod lines;
 mod request;
 
 #[cfg(test)]

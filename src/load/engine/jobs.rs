@@ -7,12 +7,13 @@ use crate::plan::model::{Executor, Load, LoadModel};
 use std::sync::Arc;
 
 impl Engine {
-    /// What each worker has to do.
+    /// What each worker has to do; `longest` reaches as far as the load may be extended.
     pub(super) fn jobs<S>(
         &mut self,
         load: &Load,
         setting: &Setting<S>,
         timeline: &Arc<Timeline>,
+        longest: &Arc<Timeline>,
     ) -> Result<Vec<Job>, String> {
         let count = self.tallies.len();
         if load.executor == Executor::Goose {
@@ -21,10 +22,10 @@ impl Engine {
         let job = |worker: usize| match load.model {
             LoadModel::Open => {
                 let (one, all) = (worker as u64, count as u64);
-                let pacer = Pacer::new(timeline.clone(), load.arrivals, setting.seed, one, all);
+                let pacer = Pacer::new(longest.clone(), load.arrivals, setting.seed, one, all);
                 Job::Open(pacer, share(u64::from(load.max_in_flight), one, all))
             }
-            LoadModel::Closed => Job::Closed(shifts(timeline, worker as u32, count as u32), load.iterations),
+            LoadModel::Closed => Job::Closed(shifts(longest, worker as u32, count as u32), load.iterations),
         };
         Ok((0..count).map(job).collect())
     }
@@ -72,7 +73,7 @@ fn share(cap: u64, worker: u64, workers: u64) -> u64 {
 }
 
 /// How many sessions may be under way at once, as far as the plan tells.
-pub(super) fn most_in_flight(load: &Load, timeline: &Timeline) -> u64 {
+pub fn most_in_flight(load: &Load, timeline: &Timeline) -> u64 {
     match load.model {
         LoadModel::Open => {
             u64::from(load.max_in_flight).min(timeline.expected(timeline.total()).ceil() as u64)

@@ -2,7 +2,7 @@
 
 mod jobs;
 
-use crate::event::{BatchSink, Clock, Event, EventSink, Nanos};
+use crate::event::{BatchSink, Clock, EventSink, Nanos};
 use crate::flow::{Globals, Program};
 use crate::load::limits::raise_file_limit;
 use crate::load::report::LoadReport;
@@ -13,7 +13,8 @@ use crate::load::users::Script;
 use crate::load::walks::Walks;
 use crate::load::worker::{self, Job, Orders};
 use crate::plan::model::{Connections, Load};
-use jobs::{most_in_flight, worker_count};
+pub use jobs::most_in_flight;
+use jobs::worker_count;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -72,9 +73,8 @@ impl Engine {
     /// The same with any users.
     pub(crate) fn launch<S: Script>(load: &Load, setting: Setting<S>) -> Result<Engine, String> {
         let timeline = Arc::new(timeline(load));
-        if let Err(warning) = raise_file_limit(most_in_flight(load, &timeline)) {
-            setting.sinks.events.emit(setting.clock.now(), Event::Note { text: warning });
-        }
+        // What does not fit was told before the load.
+        let _ = raise_file_limit(most_in_flight(load, &timeline));
         let count = worker_count(load);
         let mut engine = Engine {
             workers: Vec::with_capacity(count),
@@ -84,7 +84,8 @@ impl Engine {
             working: Arc::default(),
             planned: timeline.total(),
         };
-        let jobs = engine.jobs(load, &setting, &timeline)?;
+        let longest = Arc::new(timeline.prolonged(Nanos::from(load.max_extension.0)));
+        let jobs = engine.jobs(load, &setting, &timeline, &longest)?;
         if let Err(reason) = engine.hire(load, &setting, jobs) {
             engine.cut();
             engine.join();
@@ -101,6 +102,12 @@ impl Engine {
     /// No new sessions and no grace: everything ends now.
     pub fn cut(&self) {
         self.signal.raise(Stage::Cut);
+    }
+
+    /// The load goes on until then, at its last rate or with its last users; no further than `load.max_extension` beyond
+    /// its planned end. Without effect once it is over, where Goose schedules it, and where iterations end it.
+    pub fn extend(&self, until: Nanos) {
+        self.signal.extend(until);
     }
 
     /// How many sessions are under way.

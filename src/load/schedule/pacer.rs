@@ -117,6 +117,23 @@ mod tests {
     }
 
     #[test]
+    fn arrivals_up_to_the_planned_end_are_the_same_where_the_load_may_go_on() {
+        let planned = shared(CHANGING);
+        let longer = Arc::new(planned.prolonged(Nanos::from_secs_f64(10.0)));
+        for kind in [Arrivals::Even, Arrivals::Poisson] {
+            let until = |timeline: &Arc<Timeline>| {
+                let mut pacer = Pacer::new(timeline.clone(), kind, 7, 0, 1);
+                let end = planned.total() - Nanos(1);
+                std::iter::from_fn(|| pacer.take_due(end)).collect::<Vec<Arrival>>()
+            };
+            assert_eq!(until(&planned), until(&longer), "{kind:?}");
+            let mut pacer = Pacer::new(longer.clone(), kind, 7, 0, 1);
+            let all = std::iter::from_fn(|| pacer.take_due(Nanos::MAX)).count();
+            assert!(all > until(&planned).len() + 300, "it goes on at 37/s: {all}");
+        }
+    }
+
+    #[test]
     fn ten_million_arrivals_do_not_drift() {
         let pacer = |worker| {
             Pacer::new(shared("rate = \"10000/s\"\nfor = \"2000s\""), Arrivals::Even, 0, worker, 20_000_000)

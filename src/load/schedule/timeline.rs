@@ -53,6 +53,16 @@ pub fn timeline(load: &Load) -> Timeline {
 }
 
 impl Timeline {
+    /// The same, going on at its last level for so much longer, should it have to. Up to its own end nothing changes.
+    #[must_use]
+    pub fn prolonged(&self, by: Nanos) -> Timeline {
+        let mut longer = self.clone();
+        if self.total() < Nanos::MAX {
+            longer.curve.push(by, self.level(), self.level());
+        }
+        longer
+    }
+
     /// Whether it speaks of arrivals per second or of users.
     pub fn model(&self) -> LoadModel {
         self.model

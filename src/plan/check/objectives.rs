@@ -3,7 +3,7 @@
 use super::find::must_exist;
 use super::{Findings, Subject, objective_metric};
 use crate::plan::Plan;
-use crate::plan::expression::Window;
+use crate::plan::expression::{Metric, Window};
 use crate::plan::model::Objective;
 use crate::plan::nearest::{instead, listed};
 
@@ -18,12 +18,12 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Findings<'_>) {
         scope(plan, objective, &path, found);
         window(plan, objective, &path, found);
         objective_metric::check(plan, objective, &path, found);
-        abort(objective, &path, found);
+        abort(plan, objective, &path, found);
     }
 }
 
 /// Only what can be lost before the end, over the whole run, can end it early.
-fn abort(objective: &Objective, path: &str, found: &mut Findings<'_>) {
+fn abort(plan: &Plan, objective: &Objective, path: &str, found: &mut Findings<'_>) {
     if !objective.abort {
         return;
     }
@@ -35,7 +35,20 @@ fn abort(objective: &Objective, path: &str, found: &mut Findings<'_>) {
         let message = format!("`{}` cannot be lost for good before the run is over", objective.expect);
         let help = "availability, error_rate, dropped, share, percentiles and max can; take `abort` out";
         found.error(path, message, help);
+    } else if !is_decidable(plan, objective) {
+        let message = "how much is still to come is not known (a closed model, or `repeat` by a variable), so that it is never \
+                       lost before the end";
+        let help =
+            "take `abort` out, use an open model, or allow no failure at all (`error_rate <= 0%`, `max`)";
+        found.error(path, message, help);
     }
+}
+
+/// Whether the run can tell, while it lasts, that the objective is lost.
+fn is_decidable(plan: &Plan, objective: &Objective) -> bool {
+    objective.expect.share_that_may_fail().is_some_and(|allowed| allowed <= 1e-12)
+        || objective.expect.metric == Metric::Dropped
+        || objective.operations_per_arrival(&plan.flows, &plan.load).is_some()
 }
 
 fn scope(plan: &Plan, objective: &Objective, path: &str, found: &mut Findings<'_>) {

@@ -100,6 +100,9 @@ pub struct Load {
     /// How long operations in flight at the end may still take; then they are Indeterminate.
     #[serde(default = "ten_seconds")]
     pub grace: Time,
+    /// How long at most the load goes on beyond its planned end, at its last rate, for the sake of a fault that was late.
+    #[serde(default = "thirty_seconds")]
+    pub max_extension: Time,
     /// The lateness of sends, p99, above which the run says nothing (Unknown).
     #[serde(default = "fifty_milliseconds")]
     pub max_lateness: Time,
@@ -164,6 +167,10 @@ fn most_in_flight() -> u32 {
 
 fn ten_seconds() -> Time {
     Time::from_secs(10)
+}
+
+fn thirty_seconds() -> Time {
+    Time::from_secs(30)
 }
 
 fn fifty_milliseconds() -> Time {

@@ -29,7 +29,7 @@ pub use load::{Arrivals, Connections, Executor, Keep, Load, LoadModel, Spike, St
 pub use objective::Objective;
 pub use one_or_many::OneOrMany;
 pub use probe::Probe;
-pub use stack::{Link, Ready, ServiceSpec, StackKind, StackSpec};
+pub use stack::{Link, Ready, STOP_WITHIN, ServiceSpec, StackKind, StackSpec};
 pub use step::{Effect, Expect, Extract, ExtractRule, Method, Read, Replay, Retry, RetryOn, Step, Think};
 pub use target::{HttpVersion, TargetSpec};
 

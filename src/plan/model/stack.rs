@@ -74,6 +74,9 @@ impl Default for StackSpec {
     }
 }
 
+/// How long an orderly stop may take where neither the plan nor the container says it: as with Docker.
+pub const STOP_WITHIN: Time = Time(std::time::Duration::from_secs(10));
+
 /// A service: one command, run as one or more instances.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,9 +106,10 @@ pub struct ServiceSpec {
     /// When an instance counts as ready. Default: as soon as its port accepts a connection.
     #[serde(default)]
     pub ready: Ready,
-    /// How long an orderly stop may take before it is killed.
-    #[serde(default = "five_seconds")]
-    pub stop_within: Time,
+    /// How long an orderly stop may take before it is killed. Default: what the container itself says (`stop_grace_period`),
+    /// else 10 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_within: Option<Time>,
 }
 
 /// When an instance counts as ready.
@@ -151,10 +155,6 @@ pub struct Link {
 
 fn one() -> u32 {
     1
-}
-
-fn five_seconds() -> Time {
-    Time::from_secs(5)
 }
 
 fn two_minutes() -> Time {

@@ -4,8 +4,9 @@ use super::life::Life;
 use super::slot::Slot;
 use super::watch::{clear, remains};
 use super::{Inner, ports, ready, spawn};
-use crate::stack::StackError;
+use crate::plan::model::STOP_WITHIN;
 use crate::stack::os::{self, SendError, Stat};
+use crate::stack::{StackError, Stopped};
 use rustix::process::Signal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,30 +42,28 @@ pub(super) async fn signal(inner: &Inner, slot: &Slot, name: &str) -> Result<(),
 }
 
 /// Stops it in order, or kills it. One that does not run is only tidied up after.
-pub(super) async fn stop(inner: &Inner, slot: &Slot) -> Result<(), StackError> {
-    let Some(life) = slot.last_life() else { return Ok(()) };
-    if life.runs() {
-        end(inner, slot, &life).await?;
-    }
+pub(super) async fn stop(inner: &Inner, slot: &Slot) -> Result<Stopped, StackError> {
+    let Some(life) = slot.last_life() else { return Ok(Stopped::InOrder) };
+    let stopped = if life.runs() { end(inner, slot, &life).await? } else { Stopped::InOrder };
     clear(&inner.context, &life).await?;
     life.settled().await;
-    Ok(())
+    Ok(stopped)
 }
 
-async fn end(inner: &Inner, slot: &Slot, life: &Life) -> Result<(), StackError> {
+async fn end(inner: &Inner, slot: &Slot, life: &Life) -> Result<Stopped, StackError> {
     let within = stop_within(inner, slot);
     life.expect(Some("stopped"));
     to_group_unless_gone(life, Signal::TERM)?;
     // A paused process could not even hear it.
     to_group_unless_gone(life, Signal::CONT)?;
     if timeout(within, life.ended()).await.is_ok() {
-        return Ok(());
+        return Ok(Stopped::InOrder);
     }
     inner.context.note(format!("{} did not stop within {within:?} and was killed", slot.name()));
     life.expect(Some("killed because it did not stop"));
     to_group_unless_gone(life, Signal::KILL)?;
     match timeout(OBEYS_WITHIN, life.ended()).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Stopped::Killed(within)),
         Err(_) => Err(StackError::new(format!(
             "{} (pid {}) was killed and is still there after {OBEYS_WITHIN:?}",
             slot.name(),
@@ -159,7 +158,7 @@ pub(super) async fn resume(inner: &Inner, slot: &Slot) -> Result<(), StackError>
 }
 
 fn stop_within(inner: &Inner, slot: &Slot) -> Duration {
-    inner.spec.services[slot.planned().service].stop_within.0
+    inner.spec.services[slot.planned().service].stop_within.unwrap_or(STOP_WITHIN).0
 }
 
 fn to_group(life: &Life, signal: Signal) -> Result<(), StackError> {

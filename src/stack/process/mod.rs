@@ -125,7 +125,7 @@ impl Stack for ProcessStack {
         act::signal(&self.inner, &slot, signal).await
     }
 
-    async fn stop(&self, instance: &str) -> Result<(), StackError> {
+    async fn stop(&self, instance: &str) -> Result<crate::stack::Stopped, StackError> {
         let slot = self.slot(instance)?;
         let _gate = slot.gate.lock().await;
         act::stop(&self.inner, &slot).await

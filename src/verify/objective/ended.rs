@@ -3,6 +3,7 @@
 use super::{Case, Finding};
 use crate::plan::expression::{Comparator, Metric, SampleStat, Window};
 use crate::verify::assessment::Verdict;
+use crate::verify::own_limits;
 
 /// The finding, Unknown in place of a failure that the rest of the run could have made good, or that a fault may have
 /// caused which lasted longer than the plan asked for.
@@ -12,6 +13,15 @@ pub fn weighed(case: &Case, finding: Finding) -> Finding {
     {
         let reason =
             format!("{}; fault {strike} lasted longer than planned, which may explain it", finding.reason);
+        return Finding { verdict: Verdict::Unknown, reason, ..finding };
+    }
+    if finding.verdict == Verdict::Fail
+        && let Some(part) = own_limits::in_path(case.events, case.manifest.load_end)
+    {
+        let reason = format!(
+            "{}; {part}, which is ours, met a limit of its machine, which may explain it",
+            finding.reason
+        );
         return Finding { verdict: Verdict::Unknown, reason, ..finding };
     }
     if case.manifest.aborted.is_none() || finding.verdict != Verdict::Fail || is_over(case) || is_lost(case) {

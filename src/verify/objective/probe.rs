@@ -2,7 +2,7 @@
 
 use super::{Case, Finding};
 use crate::event::Sample;
-use crate::plan::expression::SampleStat;
+use crate::plan::expression::{SampleStat, Samples};
 
 /// The statistic over the samples that were taken inside the window; failed samples, and values that
 /// are not numbers (older records hold some), say nothing and are counted.
@@ -12,13 +12,7 @@ pub fn measure(case: &Case, stat: SampleStat, name: &str) -> Finding {
     let values: Vec<f64> =
         inside.iter().filter_map(|sample| sample.value.filter(|value| !value.is_nan())).collect();
     let failed = inside.len() - values.len();
-    let value = match stat {
-        SampleStat::Min => values.iter().copied().reduce(f64::min),
-        SampleStat::Max => values.iter().copied().reduce(f64::max),
-        SampleStat::Mean => (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64),
-        SampleStat::Last => values.last().copied(),
-    };
-    let Some(value) = value else {
+    let Some(value) = Samples::from_iter(values.iter().copied()).stat(stat) else {
         return Finding::unknown(match failed {
             0 => format!("probe {name} has no sample in this window"),
             _ => format!("probe {name} has no value in this window: all {failed} samples failed"),

@@ -1,7 +1,7 @@
 //! Runs that were ended before their time, and operations that failed by the generator's own doing.
 
 use super::run::{Run, bad, clock};
-use crate::event::{Attempt, ErrorKind, Event, FaultStage, LoadEvent, Outcome};
+use crate::event::{Attempt, ErrorKind, Event, FaultStage, LoadEvent, Nanos, Outcome};
 use crate::verify::Verdict;
 
 const KEPT: &str = "expect = 'availability >= 99%'";
@@ -193,7 +193,7 @@ fn what_was_under_way_while_the_generator_stood_still_is_counted_apart() {
                 attempt.end = clock(13.0);
             }
         })
-        .event(13.0, Event::Load(LoadEvent::Stalled { since: clock(10.0) }));
+        .event(13.0, Event::Load(LoadEvent::Stalled { since: clock(10.0), suspended: Nanos::ZERO }));
     let found = run.assessed(&format!("[[objective]]\n{KEPT}"));
     assert_eq!(found.verdict, Verdict::Unknown, "{}", found.reason);
     assert!(

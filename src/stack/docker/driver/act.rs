@@ -2,8 +2,9 @@
 
 use super::Inner;
 use super::inventory::Known;
+use crate::plan::model::STOP_WITHIN;
 use crate::stack::docker::engine::{EngineError, State, Trouble};
-use crate::stack::{Expected, StackError};
+use crate::stack::{Expected, StackError, Stopped};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -12,8 +13,6 @@ const OBEYS_WITHIN: Duration = Duration::from_secs(10);
 /// How long a signal that need not end anything is given to do so.
 const GLANCE: Duration = Duration::from_millis(200);
 const LOOK_AGAIN: Duration = Duration::from_millis(4);
-/// How long a container may take to stop where neither the plan nor the container says it: as with Docker.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Sends a signal; where it is one that ends programs, waits for that.
 pub(super) async fn signal(inner: &Inner, instance: &str, name: &str) -> Result<(), StackError> {
@@ -48,12 +47,12 @@ pub(super) async fn signal(inner: &Inner, instance: &str, name: &str) -> Result<
 }
 
 /// Stops it in order, or kills it. One that does not run is left alone.
-pub(super) async fn stop(inner: &Inner, instance: &str) -> Result<(), StackError> {
+pub(super) async fn stop(inner: &Inner, instance: &str) -> Result<Stopped, StackError> {
     let gate = inner.inventory.gate(instance);
     let _alone = gate.lock().await;
     let known = inner.inventory.named(instance)?;
     if !known.alive() {
-        return Ok(());
+        return Ok(Stopped::InOrder);
     }
     let (id, within) = (&known.container.id, stop_within(inner, &known));
     inner.hands.touched(instance);
@@ -65,12 +64,12 @@ pub(super) async fn stop(inner: &Inner, instance: &str) -> Result<(), StackError
     // Not the engine's own stop: if we vanished half-way, it would go on and stop what the sentinel has just healed.
     unless_ended(inner.engine.kill(id, &known.container.stop_signal).await, instance)?;
     if ended(inner, &known, within).await? {
-        return Ok(());
+        return Ok(Stopped::InOrder);
     }
     inner.note(format!("{instance} did not stop within {within:?} and was killed"));
     unless_ended(inner.engine.kill(id, "KILL").await, instance)?;
     if ended(inner, &known, OBEYS_WITHIN).await? {
-        return Ok(());
+        return Ok(Stopped::Killed(within));
     }
     Err(StackError::new(format!("{instance} was killed and is still there after {OBEYS_WITHIN:?}")))
 }
@@ -146,9 +145,10 @@ fn stop_within(inner: &Inner, known: &Known) -> Duration {
     let of_plan = inner.spec.services.iter().find(|service| service.name == known.service);
     let of_container = known.container.stop_timeout.and_then(|seconds| u64::try_from(seconds).ok());
     of_plan
-        .map(|service| service.stop_within.0)
+        .and_then(|service| service.stop_within)
+        .map(|within| within.0)
         .or(of_container.map(Duration::from_secs))
-        .unwrap_or(STOP_WITHIN)
+        .unwrap_or(STOP_WITHIN.0)
 }
 
 /// One that has ended meanwhile needs no signal.

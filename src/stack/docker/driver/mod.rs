@@ -103,7 +103,7 @@ impl Stack for ComposeStack {
         act::signal(&self.inner, instance, signal).await
     }
 
-    async fn stop(&self, instance: &str) -> Result<(), StackError> {
+    async fn stop(&self, instance: &str) -> Result<crate::stack::Stopped, StackError> {
         act::stop(&self.inner, instance).await
     }
 
