@@ -13,10 +13,13 @@ pub mod load;
 pub mod netfault;
 pub mod plan;
 pub mod proxy;
+#[cfg(test)]
+mod python;
 pub mod record;
 pub mod report;
 pub mod run;
 pub mod stack;
 pub mod stats;
 pub mod suite;
+pub mod tabular;
 pub mod verify;

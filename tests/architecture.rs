@@ -9,18 +9,25 @@ use std::path::{Path, PathBuf};
 /// A room, and the rooms it may use. `stats` stands for all of it, `stats::Histogram` only for buckets and histograms.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("json", &[]),
-    ("plan", &["json"]),
+    ("tabular", &["json"]),
+    ("plan", &["json", "tabular"]),
     ("event", &["plan"]),
     ("stats", &["event"]),
     ("record", &["event", "plan", "stats"]),
     ("stack", &["plan", "event"]),
     ("http", &["event"]),
-    ("flow", &["json", "plan", "event", "http"]),
+    ("flow", &["json", "tabular", "plan", "event", "http"]),
     ("load", &["plan", "flow", "event", "stats"]),
     ("proxy", &[]),
     ("netfault", &[]),
     ("chaos", &["plan", "stack", "event", "proxy", "netfault"]),
-    ("run", &["json", "plan", "event", "stats", "record", "stack", "http", "flow", "load", "proxy", "chaos"]),
+    (
+        "run",
+        &[
+            "json", "tabular", "plan", "event", "stats", "record", "stack", "http", "flow", "load", "proxy",
+            "chaos",
+        ],
+    ),
     ("verify", &["json", "plan", "event", "record", "stats"]),
     ("report", &["plan", "event", "record", "stats", "verify"]),
     ("suite", &["plan", "stats", "run", "record", "verify", "report"]),
@@ -36,6 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Words that a room's code never contains.
 const NEVER: &[(&str, &[&str])] = &[
     ("json", &["tokio", "std::fs", "std::net", "f32"]),
+    ("tabular", &["tokio", "std::fs", "std::net"]),
     ("plan", &["tokio", "reqwest", "std::net::Tcp", "Instant", "SystemTime"]),
     ("event", &["tokio", "std::net", "println"]),
     ("stats", &["tokio", "std::fs", "std::net", "std::io", "Instant", "SystemTime"]),

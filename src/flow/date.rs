@@ -127,7 +127,7 @@ mod tests {
             }
         }
         let script = "import sys, http.cookiejar\nfor line in sys.stdin: t = http.cookiejar.http2time(line.strip()); print(t if t is None else int(t))";
-        let Some(printed) = crate::flow::tests::python(script, &(texts.join("\n") + "\n")) else { return };
+        let Some(printed) = crate::python::run(script, &(texts.join("\n") + "\n")) else { return };
         let theirs: Vec<Option<i64>> = printed.lines().map(|line| line.parse().ok()).collect();
         let ours: Vec<Option<i64>> = texts.iter().map(|text| parse(text)).collect();
         let mut compared = 0;

@@ -66,6 +66,7 @@ impl Extraction {
         let value = match &self.from {
             From::Json(_, number) => cx.state.found.get_mut(*number).and_then(Option::take).map(Value::from),
             From::Header(name) => response.headers.get(name).map(|value| Value::Text(value.to_owned())),
+            From::Regex(_) if response.undecoded.is_some() => None,
             From::Regex(regex) => regex.captures(&response.body).and_then(|captures| {
                 let part = captures.get(1).or_else(|| captures.get(0).filter(|_| captures.len() == 1))?;
                 Some(Value::Text(String::from_utf8_lossy(part.as_bytes()).into_owned()))
@@ -84,16 +85,15 @@ impl Extraction {
         match &self.from {
             From::Json(path, _) => match &cx.state.not_json {
                 Some(error) => {
-                    let actual =
-                        format!("a body that is not JSON ({error}): {}", reason::body(&response.body));
+                    let actual = format!("a body that is not JSON ({error}): {}", reason::body_of(response));
                     Reason::new(check, &format!("a value at {path}"), &actual)
                 }
-                None => Reason::new(check, &format!("a value at {path}"), &reason::body(&response.body)),
+                None => Reason::new(check, &format!("a value at {path}"), &reason::body_of(response)),
             },
             From::Header(name) => Reason::new(check, &format!("a header {name}"), "no such header"),
             From::Regex(regex) => {
                 let expected = format!("what matches `{}`", regex.as_str());
-                Reason::new(check, &expected, &reason::body(&response.body))
+                Reason::new(check, &expected, &reason::body_of(response))
             }
         }
     }

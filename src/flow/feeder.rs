@@ -2,8 +2,8 @@
 
 use super::random::Chance;
 use super::value::Value;
-use crate::json::Value as Json;
 use crate::plan::model::{Feeder, FeederOrder};
+use crate::tabular::{self, RowError};
 use std::path::Path;
 
 /// A feeder's file, read.
@@ -32,7 +32,7 @@ impl Rows {
             "jsonl" | "ndjson" => json_lines(&bytes),
             _ => return Err(here(format!("`{}`: the name must end in .csv or .jsonl", feeder.file))),
         }
-        .map_err(|(line, what)| here(format!("{}:{line}: {what}", feeder.file)))?;
+        .map_err(|error| here(format!("{}:{error}", feeder.file)))?;
         if rows.is_empty() {
             return Err(here(format!("`{}` has no rows", feeder.file)));
         }
@@ -63,76 +63,34 @@ impl Rows {
 }
 
 type Table = (Vec<String>, Vec<Box<[Value]>>);
-/// The line, from 1, and what is wrong there.
-type Wrong = (u64, String);
 
-fn csv(bytes: &[u8]) -> Result<Table, Wrong> {
-    let wrong = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        match error.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                (line, format!("{len} values where the first line names {expected_len} columns"))
-            }
-            csv::ErrorKind::Utf8 { .. } => (line, "not UTF-8".into()),
-            _ => (line, error.to_string()),
-        }
-    };
-    let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-    let columns: Vec<String> =
-        reader.headers().map_err(wrong)?.iter().map(|name| name.trim().to_owned()).collect();
+fn csv(bytes: &[u8]) -> Result<Table, RowError> {
+    let mut records = tabular::csv(bytes)?.into_iter();
+    let columns = records.next().map(|first| first.fields).unwrap_or_default();
+    let columns: Vec<String> = columns.iter().map(|name| name.trim().to_owned()).collect();
     for (place, name) in columns.iter().enumerate() {
         if columns[..place].contains(name) {
-            return Err((1, format!("the column `{name}` is named twice")));
+            return Err(RowError {
+                line: 1,
+                column: None,
+                what: format!("the column `{name}` is named twice"),
+            });
         }
     }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(record.map_err(wrong)?.iter().map(|text| Value::Text(text.to_owned())).collect());
-    }
-    Ok((columns, rows))
+    let rows = records.map(|record| record.fields.into_iter().map(Value::Text).collect());
+    Ok((columns, rows.collect()))
 }
 
-/// The columns are the keys of the first object; every other line must have them too.
-fn json_lines(bytes: &[u8]) -> Result<Table, Wrong> {
-    let mut columns: Vec<String> = Vec::new();
-    let mut rows = Vec::new();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let mut object = match Json::parse(line) {
-            Ok(Json::Object(object)) => object,
-            Ok(_) => return Err((number, "not a JSON object".into())),
-            Err(error) => {
-                return Err((
-                    number,
-                    format!("not a JSON object: {} at column {}", error.what, error.column),
-                ));
-            }
-        };
-        if rows.is_empty() {
-            columns = object.keys().cloned().collect();
-        }
-        let mut row = Vec::with_capacity(columns.len());
-        for column in &columns {
-            let value = object.remove(column).ok_or_else(|| {
-                (
-                    number,
-                    format!(
-                        "`{column}`, which the first line has, is missing; write null where there is none"
-                    ),
-                )
-            })?;
-            row.push(Value::from(value));
-        }
-        rows.push(row.into());
-    }
-    Ok((columns, rows))
+fn json_lines(bytes: &[u8]) -> Result<Table, RowError> {
+    let tabular::Rows { columns, rows } = tabular::json_lines(bytes)?;
+    let rows = rows.into_iter().map(|row| row.into_iter().map(Value::from).collect());
+    Ok((columns, rows.collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Value as Json;
 
     macro_rules! json {
         ($($value:tt)+) => { Json::from(serde_json::json!($($value)+)) };
@@ -168,6 +126,7 @@ mod tests {
             ("p.csv", "a,b\n1,2\n3\n", "p.csv:3: 1 values where the first line names 2 columns"),
             ("p.csv", "a,a\n1,2\n", "p.csv:1: the column `a` is named twice"),
             ("p.csv", "a,b\n", "`p.csv` has no rows"),
+            ("p.csv", "a,b\n1,\"2\n3,4\n", "p.csv:2:3: the quotation mark that opens here is never closed"),
             ("p.jsonl", "{\"a\":1}\n{\"b\":1}\n", "p.jsonl:2: `a`, which the first line has, is missing"),
             ("p.jsonl", "{\"a\":1}\n[]\n", "p.jsonl:2: not a JSON object"),
             ("p.jsonl", "\n", "`p.jsonl` has no rows"),

@@ -62,6 +62,11 @@ fn read_json(step: &StepPlan, response: &Response, cx: &mut Context<'_>) {
     if step.paths.is_empty() {
         return;
     }
+    if let Some(why) = &response.undecoded {
+        cx.state.found.clear();
+        cx.state.not_json = Some(why.to_string());
+        return;
+    }
     cx.state.not_json =
         step.paths.find(&response.body, &mut cx.state.found).err().map(|error| error.to_string());
 }

@@ -115,10 +115,8 @@ mod tests {
             header: header.map(|(name, value)| (name.into(), value.map(Into::into))),
             outcome: Outcome::Fail,
         };
-        let response = |status, value: &'static str| Response {
-            status,
-            headers: Headers::from_iter([("Server", value)]),
-            body: Bytes::new(),
+        let response = |status, value: &'static str| {
+            Response::new(status, Headers::from_iter([("Server", value)]), Bytes::new())
         };
         assert_eq!(of_response(&response(503, "edge"), &[rule(None)]), Outcome::Fail);
         assert_eq!(of_response(&response(500, "edge"), &[rule(None)]), Outcome::Indeterminate);

@@ -1,5 +1,6 @@
 //! Why something was not good, in words: what was checked, what was expected, what came.
 
+use crate::http::Response;
 use std::fmt;
 
 /// The longest expected or actual value that a message shows, in characters.
@@ -34,6 +35,14 @@ pub(super) fn bounded(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+/// A reply's body, for a message: what cannot be decoded is named.
+pub(super) fn body_of(response: &Response) -> String {
+    match &response.undecoded {
+        Some(why) => format!("a body of {} bytes that cannot be read: {why}", response.body.len()),
+        None => body(&response.body),
     }
 }
 

@@ -80,6 +80,10 @@ impl Target {
         }
         let mut mark = if self.query.is_empty() || !out.contains('?') { '?' } else { '&' };
         for (name, value) in &self.query {
+            // What has no value is no parameter.
+            if value.is_null(cx) {
+                continue;
+            }
             out.push(mark);
             out.push_str(name);
             out.push('=');

@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn response(status: u16, headers: &[(&str, &str)]) -> Response {
-        Response { status, headers: Headers::from_iter(headers.iter().copied()), body: Bytes::new() }
+        Response::new(status, Headers::from_iter(headers.iter().copied()), Bytes::new())
     }
 
     #[test]

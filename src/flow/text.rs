@@ -38,6 +38,10 @@ pub(super) enum Source {
 enum Piece {
     Literal(String),
     Hole(Source, Encoding),
+    /// A parameter of a form: its name, encoded, and its value; left out where that is null.
+    Parameter(String, Source),
+    /// `&`, unless nothing stands before it.
+    Separator,
 }
 
 /// A template.
@@ -59,6 +63,23 @@ impl Text {
     /// Appends a place to be filled in.
     pub(super) fn push_hole(&mut self, source: Source, encoding: Encoding) {
         self.0.push(Piece::Hole(source, encoding));
+    }
+
+    /// Appends a parameter of a form, which is left out where its value is null.
+    pub(super) fn push_parameter(&mut self, name: &str, source: Source) {
+        let mut encoded = String::new();
+        encode::push(&mut encoded, name, Encoding::Form);
+        self.0.push(Piece::Parameter(encoded, source));
+    }
+
+    /// Appends `&`, unless nothing will stand before it.
+    pub(super) fn push_separator(&mut self) {
+        self.0.push(Piece::Separator);
+    }
+
+    /// Whether its one value is null.
+    pub(super) fn is_null(&self, cx: &mut Context<'_>) -> bool {
+        self.single().is_some_and(|source| source.value(cx).is_some_and(|value| value.is_null()))
     }
 
     /// The text, where nothing has to be filled in.
@@ -91,8 +112,8 @@ impl Text {
     /// Where its values come from, in order.
     pub(super) fn sources(&self) -> impl Iterator<Item = Source> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Hole(source, _) => Some(*source),
-            Piece::Literal(_) => None,
+            Piece::Hole(source, _) | Piece::Parameter(_, source) => Some(*source),
+            Piece::Literal(_) | Piece::Separator => None,
         })
     }
 
@@ -102,6 +123,9 @@ impl Text {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Hole(source, encoding) => source.write(out, *encoding, cx)?,
+                Piece::Parameter(name, source) => source.write_parameter(out, name, cx)?,
+                Piece::Separator if out.is_empty() || out.ends_with('&') => {}
+                Piece::Separator => out.push('&'),
             }
         }
         Ok(())
@@ -127,6 +151,22 @@ impl Source {
             return Ok(());
         }
         self.value(cx).map(|value| value.write(out, encoding)).ok_or_else(|| self.unset(cx))
+    }
+
+    /// `&name=value`, or nothing where the value is null.
+    fn write_parameter(self, out: &mut String, name: &str, cx: &mut Context<'_>) -> Result<(), String> {
+        let start = out.len();
+        if !out.is_empty() {
+            out.push('&');
+        }
+        out.push_str(name);
+        out.push('=');
+        let Some(value) = self.value(cx) else { return Err(self.unset(cx)) };
+        match value.is_null() {
+            true => out.truncate(start),
+            false => value.write(out, Encoding::Form),
+        }
+        Ok(())
     }
 
     /// Its value; `None` for a variable that is not set.

@@ -28,6 +28,11 @@ impl Value {
         }
     }
 
+    /// Whether it is null.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Value::Json(Json::Null))
+    }
+
     /// As text: a string without its quotes, anything else as JSON has it.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {

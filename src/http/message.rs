@@ -1,6 +1,7 @@
 //! What goes in and what comes out of one request on the wire.
 
 use super::Headers;
+use super::coding::decoded;
 use crate::event::{ErrorKind, Nanos, Sent};
 use bytes::Bytes;
 
@@ -25,8 +26,26 @@ pub struct Response {
     pub status: u16,
     /// The header fields.
     pub headers: Headers,
-    /// The body, transfer coding removed.
+    /// The body: transfer coding removed, content coding undone.
     pub body: Bytes,
+    /// Why the content coding could not be undone; the body is then as it came.
+    pub undecoded: Option<Box<str>>,
+}
+
+impl Response {
+    /// A response whose body has no content coding.
+    pub fn new(status: u16, headers: Headers, body: impl Into<Bytes>) -> Response {
+        Response { status, headers, body: body.into(), undecoded: None }
+    }
+
+    /// A response whose body may have a content coding, which is undone up to `most` bytes.
+    pub(crate) fn coded(status: u16, headers: Headers, body: impl Into<Bytes>, most: u64) -> Response {
+        let (body, undecoded) = match decoded(headers.all("content-encoding"), body.into(), most) {
+            Ok(body) => (body, None),
+            Err((body, why)) => (body, Some(why.into())),
+        };
+        Response { status, headers, body, undecoded }
+    }
 }
 
 /// Why there is no complete response.

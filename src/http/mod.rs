@@ -4,6 +4,7 @@
 //! it at its deadline or at a cut; `connect` makes connections.
 
 mod client;
+mod coding;
 mod config;
 mod connect;
 mod h1;
@@ -11,6 +12,7 @@ mod h2;
 mod headers;
 mod message;
 mod origin;
+mod pinned;
 mod pool;
 mod socket;
 mod stream;
@@ -19,6 +21,7 @@ mod trouble;
 mod watch;
 
 pub use client::Client;
+pub use coding::decoded;
 pub use config::{ClientConfig, Version};
 pub use headers::{Fields, Headers};
 pub use message::{Exchange, Request, Response, Trouble};

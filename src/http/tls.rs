@@ -1,6 +1,9 @@
 //! How TLS is spoken: whom we trust and who we say we are.
 
 use super::Version;
+use super::pinned::Named;
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -18,14 +21,14 @@ pub fn tls_config(
     client: Option<(&Path, &Path)>,
     alpn: Version,
 ) -> Result<Arc<ClientConfig>, String> {
-    let roots = match ca {
-        Some(file) => own_roots(file)?,
-        None => system_roots()?,
-    };
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
-        .with_root_certificates(roots);
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
+    let builder = match ca {
+        Some(file) => builder.dangerous().with_custom_certificate_verifier(Arc::new(named(file, provider)?)),
+        None => builder.with_root_certificates(system_roots()?),
+    };
     let mut config = match client {
         None => builder.with_no_client_auth(),
         Some((chain, key)) => {
@@ -45,12 +48,16 @@ pub fn tls_config(
     Ok(Arc::new(config))
 }
 
-fn own_roots(file: &Path) -> Result<RootCertStore, String> {
+/// Trust in what the file names.
+fn named(file: &Path, provider: Arc<CryptoProvider>) -> Result<Named, String> {
+    let told = |error: &dyn std::fmt::Display| format!("CA file {}: {error}", file.display());
+    let certificates = certificates(file, "CA file")?;
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(file, "CA file")? {
-        roots.add(certificate).map_err(|error| format!("CA file {}: {error}", file.display()))?;
+    for certificate in &certificates {
+        roots.add(certificate.clone()).map_err(|error| told(&error))?;
     }
-    Ok(roots)
+    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+    Ok(Named { usual: usual.map_err(|error| told(&error))?, certificates })
 }
 
 fn system_roots() -> Result<RootCertStore, String> {

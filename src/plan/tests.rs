@@ -146,6 +146,21 @@ fn counters_are_tried() {
 }
 
 #[test]
+fn numbers_keep_their_text() {
+    let text = "name = \"x\"\n[target]\nurl = \"http://127.0.0.1:1\"\n[load]\nrate = \"1/s\"\nfor = \"1s\"\n[[flow]]\nname = \"f\"\n\
+        [[flow.step]]\nname = \"s\"\npost = \"/\"\njson = { a = 1.10, b = [+2.50, 1e5], c = 7 }\n[[objective]]\nexpect = \"availability >= 0%\"\n";
+    let json = |loaded: &Loaded| loaded.plan.flows[0].steps[0].json.clone().expect("a body").to_string();
+    let loaded = load_text("p.toml", text, Path::new(""), &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(json(&loaded), r#"{"a":1.10,"b":[2.50,1e5],"c":7}"#);
+    let set = Override::parse("flow.f.step.s.json.c=9.00").expect("a change");
+    let changed = load_text("p.toml", text, Path::new(""), &[set]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(json(&changed), r#"{"a":1.10,"b":[2.50,1e5],"c":9.00}"#);
+    let again =
+        load_text("p.toml", &changed.text, Path::new(""), &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(json(&again), json(&changed), "also as the text that the record keeps");
+}
+
+#[test]
 fn a_number_beyond_toml_is_told() {
     let text = example().replace("seed  = 7", "seed  = 18446744073709551615");
     let wrong = load_text("p.toml", &text, Path::new(""), &[]).expect_err("too large").to_string();

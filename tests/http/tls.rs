@@ -137,6 +137,64 @@ fn our_own_ca_is_trusted_for_names_and_addresses() {
     });
 }
 
+/// A certificate that signs itself and says that it is a CA, as `openssl req -x509` makes it; with what a server of it needs.
+fn signs_itself(expired: bool) -> (String, TlsAcceptor) {
+    let key = KeyPair::generate().expect("key");
+    let mut params =
+        CertificateParams::new(vec!["shop.test".to_owned(), "127.0.0.1".to_owned()]).expect("params");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    if expired {
+        params.not_after = rcgen::date_time_ymd(2001, 2, 3);
+    }
+    let certificate = params.self_signed(&key).expect("signed");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        );
+    (certificate.pem(), TlsAcceptor::from(Arc::new(config.expect("certificate"))))
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_trusted_if_it_is_the_one_that_was_named() {
+    run(async {
+        let directory = tempfile::tempdir().expect("directory");
+        let trusting = |pem: &str| {
+            let file = directory.path().join("self.pem");
+            std::fs::write(&file, pem).expect("written");
+            let tls = Some(tls_config(Some(&file), None, Version::Http1).expect("TLS"));
+            let resolve = BTreeMap::from(
+                ["shop.test", "other.test"].map(|name| (name.to_owned(), IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            );
+            user(ClientConfig { tls, resolve, ..ClientConfig::default() })
+        };
+        let told = |exchange: &shakedown::http::Exchange| {
+            assert_eq!(trouble(exchange), (ErrorKind::Tls, Sent::Nothing, None));
+            exchange.result.as_ref().expect_err("trouble").detail.clone()
+        };
+        let (pem, acceptor) = signs_itself(false);
+        let (origin, _) = server(acceptor, OK, true).await;
+        for host in ["shop.test", "127.0.0.1"] {
+            assert_eq!(answer(&trusting(&pem).get(&named(&origin, host)).await).1, "ok");
+        }
+        let other_name = told(&trusting(&pem).get(&named(&origin, "other.test")).await);
+        assert!(
+            other_name.contains("not valid for name") || other_name.contains("NotValidForName"),
+            "{other_name}"
+        );
+        let stranger = told(&trusting(&signs_itself(false).0).get(&named(&origin, "shop.test")).await);
+        assert!(stranger.contains("certificate"), "{stranger}");
+        let (pem, acceptor) = signs_itself(true);
+        let (origin, _) = server(acceptor, OK, true).await;
+        let expired = told(&trusting(&pem).get(&named(&origin, "shop.test")).await);
+        assert!(expired.to_lowercase().contains("expired"), "{expired}");
+    });
+}
+
 #[test]
 fn a_stranger_is_not_trusted() {
     run(async {

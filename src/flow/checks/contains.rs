@@ -21,11 +21,11 @@ impl Contains {
     /// Makes the check. The error says what was expected and what came.
     pub(super) fn check(&self, reply: Reply<'_>, cx: &mut Context<'_>) -> Result<(), Reason> {
         let wanted = self.0.rendered(cx).map_err(|unset| Reason::new("body", "a text", &unset))?;
-        let body = &reply.response.body;
-        if contains(body, wanted.as_bytes()) {
+        let response = reply.response;
+        if response.undecoded.is_none() && contains(&response.body, wanted.as_bytes()) {
             return Ok(());
         }
-        Err(Reason::new("body", &format!("one that contains `{wanted}`"), &reason::body(body)))
+        Err(Reason::new("body", &format!("one that contains `{wanted}`"), &reason::body_of(response)))
     }
 }
 

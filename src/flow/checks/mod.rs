@@ -55,7 +55,7 @@ impl Check {
 fn found(number: usize, reply: Reply<'_>, cx: &Context<'_>) -> String {
     match (cx.state.found.get(number), &cx.state.not_json) {
         (_, Some(error)) => {
-            format!("a body that is not JSON ({error}): {}", super::reason::body(&reply.response.body))
+            format!("a body that is not JSON ({error}): {}", super::reason::body_of(reply.response))
         }
         (Some(Some(value)), None) => value.to_string(),
         _ => NOTHING.into(),

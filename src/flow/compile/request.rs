@@ -143,13 +143,23 @@ fn compile_body(step: &Step, names: &mut Names<'_>) -> Result<(Option<&'static s
         }
         (None, Some(form), None) => {
             let mut text = Text::default();
+            // Whether something certainly stands before: a parameter whose value is null is left out.
+            let mut certain = false;
             for (place, (name, value)) in form.iter().enumerate() {
-                text.push_literal(if place == 0 { "" } else { "&" }, Encoding::Plain);
+                let told = |error| format!("form.{name}: {error}");
+                if let Some(source) = names.text(value, Encoding::Form).map_err(told)?.single() {
+                    text.push_parameter(name, source);
+                    continue;
+                }
+                match (place, certain) {
+                    (0, _) => {}
+                    (_, true) => text.push_literal("&", Encoding::Plain),
+                    (_, false) => text.push_separator(),
+                }
+                certain = true;
                 text.push_literal(name, Encoding::Form);
                 text.push_literal("=", Encoding::Plain);
-                names
-                    .append(&mut text, value, Encoding::Form)
-                    .map_err(|error| format!("form.{name}: {error}"))?;
+                names.append(&mut text, value, Encoding::Form).map_err(told)?;
             }
             Ok((Some("application/x-www-form-urlencoded"), Some(text)))
         }

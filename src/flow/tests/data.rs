@@ -46,6 +46,37 @@ fn the_same_seed_and_session_send_the_same_bytes() {
 }
 
 #[test]
+fn what_is_null_is_no_parameter_and_numbers_are_sent_as_they_came() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let rows =
+        "{\"n\":null,\"id\":18446744073709551617,\"price\":1.10}\n{\"n\":\"x y\",\"id\":1e2,\"price\":-0}\n";
+    std::fs::write(directory.path().join("p.jsonl"), rows).expect("writes");
+    let steps = [
+        "name='a', get='/${p.id}', query={a='${p.n}', b='${p.price}', c='${p.n}', d='-${p.n}'}",
+        "name='b', post='/', form={a='${p.n}', b='-${p.price}', c='${p.n}', d='${p.price}', e='f'}",
+        "name='c', post='/', json={n='${p.n}', id='${p.id}', price='${p.price}', t='=${p.id}'}",
+    ];
+    let feeder = "[[feeder]]\nname='p'\nfile='p.jsonl'\norder='sequential'\n";
+    let plan = plan(&format!("---{feeder}{}", flow(&steps)));
+    let program = compile(&plan, directory.path()).unwrap_or_else(|errors| panic!("{}", errors.join("\n")));
+    let bench = Bench::new(program, []);
+    (0..2).for_each(|session| assert_eq!(bench.session(session), Ended::Good));
+    let seen: Vec<String> =
+        bench.seen().into_iter().map(|seen| seen.path.replace("/api", "") + " " + &seen.body).collect();
+    assert_eq!(
+        seen,
+        [
+            "/18446744073709551617?b=1.10&d=-null ",
+            "/ b=-1.10&d=1.10&e=f",
+            r#"/ {"id":18446744073709551617,"n":null,"price":1.10,"t":"=18446744073709551617"}"#,
+            "/1e2?a=x%20y&b=-0&c=x%20y&d=-x%20y ",
+            "/ a=x+y&b=--0&c=x+y&d=-0&e=f",
+            r#"/ {"id":1e2,"n":"x y","price":-0,"t":"=1e2"}"#,
+        ]
+    );
+}
+
+#[test]
 fn sequential_rows_go_round() {
     let open = bench("sequential", false, &["name='a', get='/${people.id}'"]);
     (0..7).for_each(|session| assert_eq!(open.session(session), Ended::Good));

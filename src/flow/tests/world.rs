@@ -7,7 +7,6 @@ use crate::flow::world::World;
 use crate::flow::{AttemptSink, Ended, Program, Start};
 use crate::http::{Exchange, Headers, Origin, Request, Response, Trouble};
 use crate::plan::Plan;
-use bytes::Bytes;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -102,7 +101,7 @@ impl World for Rc<Script> {
         let (sent_state, result) = match answer {
             Answer::Reply(status, headers, body) => {
                 let headers: Headers = headers.iter().map(|(name, value)| (*name, value)).collect();
-                (Sent::All, Ok(Response { status, headers, body: Bytes::from(body) }))
+                (Sent::All, Ok(Response::new(status, headers, body)))
             }
             Answer::Trouble(kind, sent) => {
                 (sent, Err(Trouble { kind, detail: format!("scripted {}", kind.name()), status: None }))

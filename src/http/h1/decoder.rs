@@ -5,7 +5,6 @@ use super::chunked::Chunked;
 use super::head::{Framing, Head, Parsed};
 use super::known::Known;
 use crate::http::Response;
-use bytes::Bytes;
 
 /// The most that is set aside for a body on the word of a `Content-Length` alone.
 const TRUSTED: usize = 1 << 20;
@@ -127,7 +126,11 @@ impl Decoder {
     pub(crate) fn take(self) -> Option<Response> {
         let State::Done = self.state else { return None };
         let head = self.head?;
-        Some(Response { status: head.status, headers: head.headers, body: Bytes::from(self.body) })
+        let Head { status, headers, coded, .. } = head;
+        Some(match coded {
+            false => Response::new(status, headers, self.body),
+            true => Response::coded(status, headers, self.body, self.limits.body),
+        })
     }
 
     /// Looks for a head; returns how much of `input` it took, or nothing if all of it was kept for later.

@@ -1,6 +1,7 @@
 //! The head of a response: status, fields, and how its body is delimited (RFC 9112 section 6).
 
 use super::Flaw;
+use super::lines::{self, Unfolded};
 use crate::http::Headers;
 use bytes::Bytes;
 use httparse::{Header, ParserConfig, Status};
@@ -31,6 +32,8 @@ pub(crate) struct Head {
     pub(crate) framing: Framing,
     /// Whether the server keeps the connection.
     pub(crate) keep: bool,
+    /// Whether the body has a content coding.
+    pub(crate) coded: bool,
 }
 
 /// What the beginning of a response says.
@@ -55,7 +58,7 @@ pub(crate) fn parse(input: &[u8], bodiless: bool) -> Result<Parsed, Flaw> {
         Err(httparse::Error::TooManyHeaders) => {
             return Err(format!("the response has more than {MAX_FIELDS} header fields").into());
         }
-        Err(error) => return Err(format!("not an HTTP/1.1 response: {error}").into()),
+        Err(error) => return unusual(input, bodiless, error),
     };
     let status = response.code.unwrap_or_default();
     match status {
@@ -80,7 +83,25 @@ pub(crate) fn parse(input: &[u8], bodiless: bool) -> Result<Parsed, Flaw> {
         fields.framing(http11)?
     };
     let keep = framing != Framing::UntilClose && !fields.close && (http11 || fields.keep_alive);
-    Ok(Parsed::Final(length, Head { status, headers, framing, keep }))
+    Ok(Parsed::Final(length, Head { status, headers, framing, keep, coded: fields.coded }))
+}
+
+/// A head that the parser does not take: one with folded lines is read as if they were not (RFC 9112, section 5.2), of any
+/// other the line is named.
+#[cold]
+fn unusual(input: &[u8], bodiless: bool, error: httparse::Error) -> Result<Parsed, Flaw> {
+    match lines::unfold(input) {
+        Unfolded::Whole(head, length) => match parse(&head, bodiless)? {
+            Parsed::Final(_, head) => Ok(Parsed::Final(length, head)),
+            Parsed::Interim(_) => Ok(Parsed::Interim(length)),
+            Parsed::Partial => Ok(Parsed::Partial),
+        },
+        Unfolded::Partial => Ok(Parsed::Partial),
+        Unfolded::Nothing => match lines::offender(input) {
+            Some(what) => Err(format!("not an HTTP/1.1 response: {what}").into()),
+            None => Err(format!("not an HTTP/1.1 response: {error}").into()),
+        },
+    }
 }
 
 /// What the fields say about the body's length and the connection's life.
@@ -90,6 +111,7 @@ struct Framed {
     chunked: bool,
     close: bool,
     keep_alive: bool,
+    coded: bool,
 }
 
 impl Framed {
@@ -102,6 +124,7 @@ impl Framed {
                 14 if header.name.eq_ignore_ascii_case("content-length") => {
                     framed.content_length(header.value)?
                 }
+                16 if header.name.eq_ignore_ascii_case("content-encoding") => framed.coded = true,
                 17 if header.name.eq_ignore_ascii_case("transfer-encoding") => {
                     if framed.chunked || !header.value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
                         let coding = String::from_utf8_lossy(header.value);
@@ -231,9 +254,35 @@ mod tests {
         assert!(flaw("SSH-2.0-OpenSSH_9\r\n").contains("not an HTTP/1.1 response"));
         assert!(flaw("HTTP/1.1 101 Switching Protocols\r\n\r\n").contains("101"));
         assert!(flaw("HTTP/1.1 099 Low\r\n\r\n").contains("99 is not a status"));
-        assert!(flaw("HTTP/1.1 200 OK\r\na: 1\r\n folded\r\n\r\n").contains("not an HTTP/1.1 response"));
+        assert!(flaw("HTTP/1.1 200 OK\r\n folded: 1\r\n\r\n").contains("not an HTTP/1.1 response"));
         assert_eq!(parse(b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP", false), Ok(Parsed::Interim(31)));
         assert_eq!(parse(b"HTTP/1.1 20", false), Ok(Parsed::Partial));
+    }
+
+    #[test]
+    fn folded_lines_are_one_value() {
+        let head = head(
+            "HTTP/1.1 200 OK\r\nX-Long: first, \r\n\t second\r\n third\r\nContent-Length:\r\n 7\r\n\r\n",
+        );
+        assert_eq!(head.headers.get("x-long"), Some("first, second third"));
+        assert_eq!((head.headers.iter().count(), head.framing), (2, Framing::Length(7)));
+        let text = "HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\n";
+        assert_eq!(parse(text.as_bytes(), false), Ok(Parsed::Partial));
+        assert!(flaw("HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\nY : 3\r\n\r\n").contains("`Y`"));
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named() {
+        for (line, word) in [
+            ("X-Id : 9", "the header `X-Id` has a blank before its colon"),
+            ("no colon here", "`no colon here` is no header: it has no colon"),
+            ("X\u{1}: 9", "`X\\u{1}` is not a header's name"),
+            (": 9", "`` is not a header's name"),
+            ("X-Id: 9\u{0}", "the header `X-Id` has a control character in its value"),
+        ] {
+            let flaw = flaw(&format!("HTTP/1.1 200 OK\r\nA: 1\r\n{line}\r\n\r\n"));
+            assert!(flaw.contains(word), "{flaw}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod decoder;
 mod exchange;
 mod head;
 mod known;
+mod lines;
 mod request;
 
 #[cfg(test)]

@@ -170,10 +170,10 @@ impl Course {
         let end = self.clock.now();
         let sent_state = self.sent_state();
         let sent = (sent_state != Sent::Nothing).then_some(self.now);
-        let Course { first_byte, bytes, head, data, .. } = self;
+        let Course { first_byte, bytes, head, data, max_body, .. } = self;
         let status = head.as_ref().map(|(status, ..)| *status);
         let result = match (result, head) {
-            (Ok(()), Some((status, headers, _))) => Ok(Response { status, headers, body: Bytes::from(data) }),
+            (Ok(()), Some((status, headers, _))) => Ok(Response::coded(status, headers, data, max_body)),
             (Ok(()), None) => Err(Trouble::new(ErrorKind::Protocol, "the response is not complete")),
             (Err(trouble), _) => Err(Trouble { status, ..trouble }),
         };

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use crate::proxy::limits;
-use httparse::{EMPTY_HEADER, Header, Status};
+use httparse::{EMPTY_HEADER, Header, ParserConfig, Status};
 
 /// What the harness's readiness checks say in `User-Agent`.
 const CHECK: &str = "shakedown";
@@ -88,7 +88,10 @@ pub(super) fn request(input: &[u8]) -> Parsed<Request> {
 pub(super) fn reply(input: &[u8], method: &str) -> Parsed<Reply> {
     let mut slots = [EMPTY_HEADER; limits::HEAD.1];
     let mut parsed = httparse::Response::new(&mut slots);
-    let length = match parsed.parse(input) {
+    let mut config = ParserConfig::default();
+    // Folded lines are passed on as they are (RFC 9112, section 5.2).
+    config.allow_obsolete_multiline_headers_in_responses(true);
+    let length = match config.parse_response(&mut parsed, input) {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) => return partial(input),
         Err(_) => return Parsed::Foreign,

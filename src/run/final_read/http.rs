@@ -101,6 +101,9 @@ impl Pages {
         if !(200..300).contains(&response.status) {
             return Err(format!("GET {url}: status {}", response.status));
         }
+        if let Some(why) = &response.undecoded {
+            return Err(format!("GET {url}: {why}"));
+        }
         Value::parse(&response.body).map_err(|error| format!("GET {url}: the reply is not JSON: {error}"))
     }
 

@@ -3,6 +3,7 @@
 use super::rows;
 use crate::json::{JsonPath, Value, values};
 use crate::record::FinalTable;
+use crate::tabular;
 
 /// Adds the rows of `text`. CSV has a line of column names; JSON is a list of rows, one value after another, or whatever
 /// the path says; of lines each is a row with the column `value`.
@@ -15,22 +16,24 @@ pub(super) fn rows(
     match format {
         Some("csv") => csv(text, table),
         Some("json") => json(text, path, table),
-        _ => text.lines().try_for_each(|line| table.push([("value", Some(line))])),
+        _ => text
+            .strip_prefix('\u{feff}')
+            .unwrap_or(text)
+            .lines()
+            .try_for_each(|line| table.push([("value", Some(line))])),
     }
 }
 
 fn csv(text: &str, table: &mut FinalTable) -> Result<(), String> {
-    let told = |error: csv::Error| format!("its output is not CSV: {error}");
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let names = reader.headers().map_err(told)?.clone();
-    for name in &names {
+    let records = tabular::csv(text.as_bytes()).map_err(|error| format!("its output is not CSV: {error}"))?;
+    let Some((names, records)) = records.split_first() else { return Ok(()) };
+    for name in &names.fields {
         table.add_column(name)?;
     }
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(told)? {
-        table.push(names.iter().zip(record.iter().map(Some)))?;
-    }
-    Ok(())
+    records.iter().try_for_each(|record| {
+        let cells = record.fields.iter().map(|field| Some(field.as_str()));
+        table.push(names.fields.iter().map(String::as_str).zip(cells))
+    })
 }
 
 fn json(text: &str, path: Option<&JsonPath>, table: &mut FinalTable) -> Result<(), String> {
@@ -66,6 +69,7 @@ mod tests {
         assert_eq!(cells(&table), [[Some("1"), Some("a, b")], [Some("2"), Some("")]]);
         assert_eq!(read("id,note\n", "csv", None).expect("no rows").columns, ["id", "note"]);
         assert!(read("id,note\n1\n", "csv", None).expect_err("too short").contains("not CSV"));
+        assert!(read("id,note\n1,\"x\n", "csv", None).expect_err("open").contains("2:3: the quotation mark"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A number out of an HTTP reply.
 
 use super::prometheus::{self, Format};
+use crate::http::decoded;
 use crate::json::{JsonPath, Value, without_bom};
 use std::time::Duration;
 
@@ -37,7 +38,11 @@ impl Http {
         }
         let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        let codings = response.headers().get_all("content-encoding");
+        let codings: Vec<Vec<u8>> = codings.iter().map(|value| value.as_bytes().to_vec()).collect();
         let body = response.bytes().await.map_err(|error| format!("GET {}: {error}", self.url))?;
+        let body = decoded(codings.iter().map(Vec::as_slice), body, LARGEST as u64)
+            .map_err(|(_, why)| format!("GET {}: {why}", self.url))?;
         self.value(&body, content_type.as_deref())
     }
 

@@ -145,6 +145,63 @@ mod tests {
         assert!(behind.contains("behind `# EOF`"), "{behind}");
     }
 
+    /// The reader of `prometheus_client` (Debian: python3-prometheus-client).
+    #[test]
+    fn python_reads_the_same() {
+        const SCRIPT: &str = "\
+import json, sys
+try:
+    from prometheus_client.parser import text_string_to_metric_families as classic
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families as om
+except ImportError:
+    print('there is no prometheus_client'); sys.exit(77)
+for line in sys.stdin:
+    kind, text = json.loads(line)
+    sums = {}
+    for family in (om if kind == 'OpenMetrics' else classic)(text):
+        for sample in family.samples:
+            sums[sample.name] = sums.get(sample.name, 0) + sample.value
+    print(json.dumps({name: str(value) for name, value in sums.items()}))
+";
+        let texts = [
+            (
+                Format::Classic,
+                "# TYPE a counter\na{x=\"1\"} 10\na{x=\"}\\\"\\\\\\n\"} 2.5e3 1700000000000\nb 1\nc -Inf\nd{y=\"z\",} 3\n",
+            ),
+            (
+                Format::Classic,
+                "# HELP h x\n# TYPE h histogram\nh_bucket{le=\"0.5\"} 3\nh_bucket{le=\"+Inf\"} 4\nh_sum 1.25\nh_count 4\n",
+            ),
+            (
+                Format::OpenMetrics,
+                "# TYPE j counter\nj_total{q=\"m # {\"} 1234.0 1.5 # {t=\"a1\"} 0.067 1.25\nj_created{q=\"m # {\"} 1e3\n# EOF\n",
+            ),
+            (
+                Format::OpenMetrics,
+                "# TYPE h histogram\nh_bucket{le=\"1.0\"} 3.0 # {t=\"a\"} 0.5\nh_bucket{le=\"+Inf\"} 4.0\nh_count 4.0\nh_sum 9.5\n# TYPE g gauge\ng -0.5\n# EOF\n",
+            ),
+        ];
+        let input: String = texts
+            .iter()
+            .map(|(format, text)| format!("{}\n", serde_json::json!([format!("{format:?}"), text])))
+            .collect();
+        let Some(printed) = crate::python::run(SCRIPT, &input) else { return };
+        let mut compared = 0;
+        for ((format, text), theirs) in texts.iter().zip(printed.lines()) {
+            let theirs: std::collections::BTreeMap<String, String> =
+                serde_json::from_str(theirs).expect("JSON");
+            for (name, value) in theirs {
+                assert_eq!(
+                    sum(text, *format, &name),
+                    Ok(value.parse().expect("a number")),
+                    "{name} of {text}"
+                );
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 13);
+    }
+
     #[test]
     fn the_format_is_known_by_its_type_or_its_end() {
         let of = |content_type, text| Format::of(content_type, text);
