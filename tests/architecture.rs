@@ -42,7 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Words that a room's code never contains.
 const NEVER: &[(&str, &[&str])] = &[
-    ("json", &["tokio", "std::fs", "std::net", "f32"]),
+    ("json", &["tokio", "std::net", "f32"]),
     ("tabular", &["tokio", "std::fs", "std::net"]),
     ("plan", &["tokio", "reqwest", "std::net::Tcp", "Instant", "SystemTime"]),
     ("event", &["tokio", "std::net", "println"]),
