@@ -40,15 +40,14 @@ impl Row {
     }
 }
 
-/// A fault after the other, half a second each, with an objective in the window of each.
-pub fn faults(rows: &[Row]) -> String {
+/// A fault after the other, each for `length` ms, `apart` ms from one to the next, with an objective in the window of each.
+pub fn faults(rows: &[Row], length: usize, apart: usize) -> String {
     let mut text = String::new();
     for (place, row) in rows.iter().enumerate() {
-        let at = 500 + 1_200 * place;
-        let length = if row.lasts { "" } else { "for = '500ms'\n" };
-        let momentary = row.fault.starts_with("restart");
-        let exec = row.fault.starts_with("exec") && !row.fault.contains("heal");
-        let length = if momentary || exec { "" } else { length };
+        let at = 500 + apart * place;
+        let over_at_once = row.fault.starts_with("restart")
+            || (row.fault.starts_with("exec") && !row.fault.contains("heal"));
+        let length = if row.lasts || over_at_once { String::new() } else { format!("for = '{length}ms'\n") };
         let _ = writeln!(
             text,
             "[[fault]]\nid = '{}'\nat = '{at}ms'\n{length}may_miss = {}\n{}",

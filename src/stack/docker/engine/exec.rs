@@ -4,10 +4,11 @@ use super::{Engine, EngineError, Trouble};
 use bollard::exec::{CreateExecOptions, StartExecResults};
 use futures_util::StreamExt;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How much of its output is kept, in bytes.
 const KEPT: usize = 1024;
+const LOOK_AGAIN: Duration = Duration::from_millis(4);
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,14 @@ impl Engine {
                 output.drain(..output.len().saturating_sub(KEPT));
             }
         }
-        let ended = self.docker.inspect_exec(exec).await.map_err(|error| self.error(error))?;
+        // Its output ends a moment before the engine knows how it ended. The caller's bound ends this too.
+        let ended = loop {
+            let told = self.docker.inspect_exec(exec).await.map_err(|error| self.error(error))?;
+            if told.running != Some(true) {
+                break told;
+            }
+            sleep(LOOK_AGAIN).await;
+        };
         let output = String::from_utf8_lossy(&output).trim_end().to_owned();
         // One whose code is not known has not been seen to succeed.
         Ok(Executed { code: ended.exit_code.unwrap_or(-1), output })
