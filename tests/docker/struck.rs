@@ -69,8 +69,8 @@ async fn every_kind_that_is_felt_says_what_it_struck() {
         Row::felt("pause", "pause = { service = 'db' }", "1 of 1 containers"),
         Row::felt("restart", "restart = { service = 'worker' }", "1 of 1 containers"),
         Row::felt("remove", "remove = { service = 'worker' }", "1 of 1 containers"),
-        Row::felt("disconnect", "disconnect = { service = 'web', index = 2 }", "2 of 2 networks"),
-        Row::felt("scale", "scale = { service = 'web', to = 3 }", "1 of 1 instances"),
+        Row::felt("disconnect", "disconnect = { service = 'worker' }", "1 of 1 networks"),
+        Row::felt("scale", "scale = { service = 'worker', to = 2 }", "1 of 1 instances"),
     ];
     let (run, code, _folder) = run(&project, &rows);
     matrix::holds(&run, &rows);
@@ -121,7 +121,7 @@ async fn every_kind_that_is_not_felt_is_unknown() {
             "exec = { target = { service = 'worker' }, command = ['/server', 'rm', '/nothing'] }",
             "0 of 1 commands",
         ),
-        Row::missed("scale", "scale = { service = 'web', to = 2 }", "0 of 0 instances"),
+        Row::missed("scale", "scale = { service = 'worker', to = 1 }", "0 of 0 instances"),
         Row::missed("disconnect", "disconnect = { service = 'worker' }", "0 of 0 networks"),
         Row::felt("down", "kill = { service = 'worker' }", "1 of 1 containers").lasting(),
         Row::missed("kill", "kill = { service = 'worker' }", "0 of 1 containers"),

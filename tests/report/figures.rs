@@ -128,10 +128,12 @@ fn faults_stand_as_in_the_json() {
     for (cell, key) in [(2, "planned"), (3, "applied"), (4, "healed")] {
         assert_eq!(row[cell], format!("{:.2}s", fault[key].as_f64().expect("a time")), "{key}");
     }
-    assert!(row[7].starts_with(&format!("{} of", fault["bad"])), "{row:?}");
+    let struck = &fault["struck"]["targets"][0]["tally"];
+    assert_eq!(row[5], format!("{} of {} processes", struck["struck"], struck["seen"]));
+    assert!(row[8].starts_with(&format!("{} of", fault["bad"])), "{row:?}");
     let bounds = &fault["recovery"]["after_applied"];
     let tenth = |end: &str| (bounds[end].as_f64().expect("an end") * 10.0).round() / 10.0;
-    assert!(row[5].starts_with(&format!("{}–{}s", tenth("low"), tenth("high"))), "{row:?} {bounds}");
+    assert!(row[6].starts_with(&format!("{}–{}s", tenth("low"), tenth("high"))), "{row:?} {bounds}");
 }
 
 #[test]
