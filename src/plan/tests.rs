@@ -148,7 +148,7 @@ fn counters_are_tried() {
 #[test]
 fn numbers_keep_their_text() {
     let text = "name = \"x\"\n[target]\nurl = \"http://127.0.0.1:1\"\n[load]\nrate = \"1/s\"\nfor = \"1s\"\n[[flow]]\nname = \"f\"\n\
-        [[flow.step]]\nname = \"s\"\npost = \"/\"\njson = { a = 1.10, b = [+2.50, 1e5], c = 7 }\n[[objective]]\nexpect = \"availability >= 0%\"\n";
+        [[flow.step]]\nname = \"s\"\npost = \"/\"\njson = { a = 1.10, b = [+2.50, 1e5], c = 7 }\n[[objective]]\nexpect = \"availability >= 1%\"\n";
     let json = |loaded: &Loaded| loaded.plan.flows[0].steps[0].json.clone().expect("a body").to_string();
     let loaded = load_text("p.toml", text, Path::new(""), &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!(json(&loaded), r#"{"a":1.10,"b":[2.50,1e5],"c":7}"#);
