@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const LEAST_BYTES: usize = 1_000;
 
 /// Prints the annotations and adds the summary, where that was asked for. A record that does not hold where its plan's
-/// parts stood (of a version before 0.2) gives annotations without a line.
+/// parts stood (an older one) gives annotations without a line.
 pub fn annotate(plan: &Plan, record: &Record, assessment: &Assessment, output: &Output) {
     if !output.github {
         return;

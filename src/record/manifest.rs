@@ -108,7 +108,7 @@ pub struct Manifest {
     /// The name of the counter-run, if this was one.
     pub counter: Option<String>,
     /// Where objectives, invariants, faults and the load stood in the plan's files when the run began: `objective[2]`,
-    /// `load`; the empty path is the whole plan. Empty in records of versions before 0.2; a value of an override has none.
+    /// `load`; the empty path is the whole plan. Empty in older records; a value of an override has none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, PlanPlace>,
     /// The seed.
