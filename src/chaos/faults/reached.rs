@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn pressure(periods: u64, throttled: u64, refused: Option<u64>) -> Option<Pressure> {
-        Some(Pressure { periods, throttled, refused })
+        Some(Pressure { periods, throttled, refused, memory_limit: None })
     }
 
     #[test]

@@ -93,10 +93,8 @@ mod tests {
 
     #[test]
     fn counters_become_rates() {
-        let before =
-            Usage { cpu: 1_000_000_000, memory: Some(1), received: 1_000, sent: 500, memory_limit: None };
-        let now =
-            Usage { cpu: 2_000_000_000, memory: Some(1), received: 3_000, sent: 400, memory_limit: None };
+        let before = Usage { cpu: 1_000_000_000, memory: Some(1), received: 1_000, sent: 500 };
+        let now = Usage { cpu: 2_000_000_000, memory: Some(1), received: 3_000, sent: 400 };
         let rates = rates(&before, &now, 2.0);
         assert_eq!(rates, [("cpu", 0.5), ("network_in", 1_000.0), ("network_out", 0.0)]);
         assert!(super::rates(&before, &now, 0.0).is_empty());

@@ -4,6 +4,7 @@
 
 mod act;
 mod address;
+mod cgroup;
 mod connect;
 mod container;
 mod error;

@@ -12,8 +12,6 @@ pub struct Usage {
     pub cpu: u64,
     /// Memory in bytes, without the part of the page cache that can be dropped at once; `None` while it does not run.
     pub memory: Option<u64>,
-    /// The limit of memory that the kernel has in force, in bytes; the machine's size where there is none.
-    pub memory_limit: Option<u64>,
     /// Bytes received since it was started.
     pub received: u64,
     /// Bytes sent since it was started.
@@ -29,11 +27,18 @@ pub struct Pressure {
     pub throttled: u64,
     /// How often memory was refused it; `None`: this version of control groups does not count it.
     pub refused: Option<u64>,
+    /// The limit of memory that the kernel has in force, in bytes; the machine's size where there is none.
+    pub memory_limit: Option<u64>,
 }
 
 impl Engine {
-    /// How often limits were reached; `None` if the container does not run.
+    /// How often limits were reached; `None` if the container does not run. Asked of the kernel where that can be, for the
+    /// engine may take a second.
     pub async fn pressure(&self, id: &str) -> Result<Option<Pressure>, EngineError> {
+        let pid = self.find(id).await?.and_then(|found| found.pid);
+        if let Some(pressure) = pid.and_then(|pid| super::cgroup::pressure(pid, id)) {
+            return Ok(Some(pressure));
+        }
         let options = StatsOptionsBuilder::default().stream(false).one_shot(true).build();
         let mut told = Box::pin(self.docker.stats(id, Some(options)));
         let told = told.try_next().await.map_err(|error| self.error(error))?;
@@ -53,7 +58,6 @@ fn usage(told: ContainerStatsResponse) -> Usage {
     let cpu = told.cpu_stats.and_then(|cpu| cpu.cpu_usage).and_then(|cpu| cpu.total_usage);
     let networks = told.networks.unwrap_or_default();
     Usage {
-        memory_limit: told.memory_stats.as_ref().and_then(|memory| memory.limit),
         cpu: cpu.unwrap_or_default(),
         memory: told.memory_stats.and_then(memory),
         received: networks.values().filter_map(|network| network.rx_bytes).sum(),
@@ -70,6 +74,7 @@ fn pressure(told: ContainerStatsResponse) -> Option<Pressure> {
         periods: throttling.periods.unwrap_or_default(),
         throttled: throttling.throttled_periods.unwrap_or_default(),
         refused: memory.failcnt.or(counts.then_some(0)),
+        memory_limit: memory.limit,
     })
 }
 

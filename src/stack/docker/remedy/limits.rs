@@ -37,8 +37,8 @@ impl Limits {
         let set = Limits::from(engine.inspect_whole(id).await?.host_config.unwrap_or_default());
         // The engine's own settings are what was ordered last; while a change is under way, or after one that failed, the
         // kernel may have another limit in force.
-        let usage = engine.usage(id).await?;
-        Ok(Limits { kernel_memory: usage.and_then(|usage| usage.memory_limit), ..set })
+        let pressure = engine.pressure(id).await?;
+        Ok(Limits { kernel_memory: pressure.and_then(|pressure| pressure.memory_limit), ..set })
     }
 
     /// The change that limits processors to so many cores, in the terms in which they are limited already.
