@@ -73,7 +73,8 @@ impl Run {
             targets: vec!["node-2".into()],
             stage,
             planned: Some(clock(second - 0.005)),
-            detail: Some("no such process".into()),
+            detail: matches!(stage, FaultStage::ApplyFailed | FaultStage::HealFailed)
+                .then(|| "no such process".into()),
             struck: None,
         };
         self.event(second, Event::Fault(event))
