@@ -5,7 +5,7 @@ use super::assessment::{Assessment, FORMAT, FaultReport, ObjectiveReport, StepRe
 use super::recovery::{COARSE, FINE, Found, Lane, Since, Watch};
 use super::scope::Selection;
 use super::strike::{Strike, allowed, strikes};
-use super::survey::{Survey, survey, watch};
+use super::survey::{StrikeTally, Survey, survey, watch};
 use super::verdict::{Judged, overall};
 use super::windows::Observed;
 use super::{caveats, fault, generator, invariant, objective, repair, standing, trust};
@@ -155,12 +155,21 @@ fn faults(
     let struck = strikes.iter().enumerate().map(|(number, strike)| {
         let usual = |since| lanes.usual(number, strikes, since);
         let recoveries = (usual(Since::Applied), usual(Since::Healed));
-        fault::report(strike, survey.strikes[number], recoveries, course)
+        fault::report(strike, tally(strike, survey, number), recoveries, course)
     });
     let mut all: Vec<FaultReport> = struck.chain(fault::missing(&plan.faults, strikes)).collect();
     let time = |report: &FaultReport| report.began().or(report.planned).unwrap_or(f64::INFINITY);
     all.sort_by(|one, other| time(one).total_cmp(&time(other)));
     all
+}
+
+/// What was counted of a strike. One that is over at once was met by whoever came after it.
+fn tally(strike: &Strike, survey: &Survey, number: usize) -> StrikeTally {
+    let tally = survey.strikes[number];
+    match strike.applied.filter(|_| strike.is_over_at_once()) {
+        Some(applied) => StrikeTally { in_force: u64::from(survey.latest > Some(applied)), ..tally },
+        None => tally,
+    }
 }
 
 /// Whom a lane serves.

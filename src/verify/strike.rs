@@ -61,13 +61,19 @@ impl Strike {
         self.healed.or(self.gave_up.filter(|_| self.applied.is_none()))
     }
 
-    /// From when to when users could feel that it had struck: from applied until it was gone; of one that is over at once
-    /// (a restart, a command) what it left behind is felt to the end.
+    /// Whether it is over as soon as it is applied: a restart, a command.
+    pub fn is_over_at_once(&self) -> bool {
+        self.heal_planned.is_some() && self.heal_planned <= self.planned
+    }
+
+    /// From when to when users could feel it: from applied until it was gone. Of one that is over at once the action itself is
+    /// felt, and what it left behind.
     pub fn in_force(&self) -> Option<Span> {
-        let from = self.applied?;
-        let over_at_once = self.heal_planned.is_some() && self.heal_planned <= self.planned;
-        let to = self.gone().filter(|_| !over_at_once).unwrap_or(Nanos::MAX);
-        Some(Span { from, to: to.max(from) })
+        let applied = self.applied?;
+        if self.is_over_at_once() {
+            return Some(Span { from: self.begun().unwrap_or(applied), to: Nanos::MAX });
+        }
+        Some(Span { from: applied, to: self.gone().unwrap_or(Nanos::MAX).max(applied) })
     }
 
     fn take(&mut self, time: Nanos, event: &crate::event::FaultEvent) {

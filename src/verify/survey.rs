@@ -63,6 +63,8 @@ pub struct Survey {
     pub arrivals: Arrivals,
     /// Operations that failed by our own doing, warm-up included.
     pub local: LocalCount,
+    /// When the last measured operation was over.
+    pub latest: Option<Nanos>,
     /// Operations excluded as warm-up.
     pub warmup: u64,
     /// Operations of which an attempt is missing: in no count.
@@ -81,6 +83,7 @@ impl Survey {
             strikes: vec![StrikeTally::default(); strikes],
             arrivals: Arrivals::default(),
             local: LocalCount::default(),
+            latest: None,
             warmup: 0,
             incomplete: 0,
             near: None,
@@ -101,6 +104,7 @@ impl Survey {
         if let Some(cause) = cause {
             return self.local(operation, cause, windows);
         }
+        self.latest = self.latest.max(Some(operation.end));
         if let Some(step) = self.steps.get_mut(usize::from(operation.step.0)) {
             step.latencies.add(Bucket::of(operation.latency().as_micros()), operation.good, 1);
             step.attempts += u64::from(operation.attempts);
@@ -177,6 +181,7 @@ impl Survey {
         let whole = self.whole_second(row.second, windows);
         let place = whole.place();
         if row.series == Series::Response {
+            self.latest = self.latest.max(Some(second_span(row.second).to));
             for strike in place.faults() {
                 self.strikes[strike].operations += count;
                 self.strikes[strike].bad += if row.good { 0 } else { count };

@@ -184,6 +184,34 @@ fn a_fault_without_load_proves_nothing() {
     assert_eq!(objectives, [Verdict::Pass, Verdict::Unknown]);
 }
 
+/// A restart that was planned for second 20: began then, was in force from `applied`, and over a hundredth of a second later.
+fn restart(mut run: Run, applied: f64) -> Run {
+    for (second, stage) in [
+        (20.0, FaultStage::Started),
+        (applied, FaultStage::Applied),
+        (applied, FaultStage::HealStarted),
+        (applied + 0.01, FaultStage::Healed),
+    ] {
+        run = run.stage("again", second, stage);
+        let Some((_, Event::Fault(event))) = run.events.last_mut() else { continue };
+        event.planned = Some(clock(20.0));
+    }
+    run
+}
+
+#[test]
+fn a_restart_is_met_by_whoever_comes_after_it() {
+    let plan = format!(
+        "[[fault]]\nid = 'again'\nat = '20s'\nrestart = {{ service = 'node' }}\n\
+         [[objective]]\n{KEPT}\n[[objective]]\n{KEPT}\nwindow = 'fault(again)'"
+    );
+    let quick = restart(Run::calm(10), 20.053).assessed(&plan);
+    assert_eq!(quick.faults[0].verdict, Verdict::Pass, "{}", quick.faults[0].reason);
+    let late = restart(Run::calm(10), 30.5).assessed(&plan);
+    assert_eq!(late.faults[0].verdict, Verdict::Unknown, "{}", late.faults[0].reason);
+    assert_eq!(late.verdict, Verdict::Unknown);
+}
+
 #[test]
 fn what_was_under_way_while_the_generator_stood_still_is_counted_apart() {
     let run = Run::new()
