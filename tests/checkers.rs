@@ -4,6 +4,8 @@
 
 #[path = "checkers/fixture.rs"]
 mod fixture;
+#[path = "checkers/others.rs"]
+mod others;
 mod verdicts;
 
 use fixture::Fixture;

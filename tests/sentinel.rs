@@ -49,6 +49,7 @@ async fn act(folder: &Path, run: &str) {
     let (clock, nothing) = (Clock::start(), Arc::new(Nothing));
     let context = Context {
         links: None,
+        run_name: run.to_owned(),
         run_id: run.to_owned(),
         run: folder.to_owned(),
         plan_directory: folder.to_owned(),

@@ -10,6 +10,8 @@ pub enum Phase {
     StackUp,
     /// The plan's `[setup]` steps.
     Setup,
+    /// The state before the load is read.
+    Baseline,
     /// Load whose operations are excluded from objectives.
     Warmup,
     /// Measured load.

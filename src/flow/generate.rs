@@ -1,7 +1,7 @@
 //! Values that are made up.
 
 use super::encode::{self, Encoding};
-use super::random::Chance;
+use super::random::{Chance, RunKey};
 use super::value::{Value, push_number};
 use crate::plan::template::Generator;
 use rand_distr::Distribution;
@@ -9,8 +9,8 @@ use rand_distr::Distribution;
 /// A generator, ready to draw.
 #[derive(Clone, Debug)]
 pub(super) enum Maker {
-    /// A random UUID (version 4).
-    Uuid,
+    /// A random UUID (version 4) that no other run draws.
+    Uuid(RunKey),
     /// A whole number, both ends included.
     Int { from: i64, to: i64 },
     /// One of these texts.
@@ -20,10 +20,10 @@ pub(super) enum Maker {
 }
 
 impl Maker {
-    /// The generator of the plan. The error says what cannot be drawn from.
-    pub(super) fn new(generator: &Generator) -> Result<Maker, String> {
+    /// The generator of the plan, in the run with this key. The error says what cannot be drawn from.
+    pub(super) fn new(generator: &Generator, run: RunKey) -> Result<Maker, String> {
         Ok(match generator {
-            Generator::Uuid => Maker::Uuid,
+            Generator::Uuid => Maker::Uuid(run),
             Generator::Int { from, to } => Maker::Int { from: *from, to: *to },
             Generator::Choice(texts) => Maker::Choice(texts.clone().into()),
             Generator::Zipf { n, exponent } => {
@@ -37,7 +37,7 @@ impl Maker {
     /// Draws a value.
     pub(super) fn value(&self, chance: &mut Chance) -> Value {
         match self {
-            Maker::Uuid => Value::Text(uuid(chance, |text| text.to_owned())),
+            Maker::Uuid(run) => Value::Text(uuid(chance, *run, |text| text.to_owned())),
             Maker::Choice(texts) => Value::Text(choose(texts, chance).to_owned()),
             Maker::Int { .. } | Maker::Zipf { .. } => Value::Int(self.number(chance)),
         }
@@ -46,7 +46,7 @@ impl Maker {
     /// Draws a value straight into its place.
     pub(super) fn write(&self, chance: &mut Chance, out: &mut String, encoding: Encoding) {
         match self {
-            Maker::Uuid => uuid(chance, |text| encode::push(out, text, encoding)),
+            Maker::Uuid(run) => uuid(chance, *run, |text| encode::push(out, text, encoding)),
             Maker::Choice(texts) => encode::push(out, choose(texts, chance), encoding),
             Maker::Int { .. } | Maker::Zipf { .. } => push_number(out, self.number(chance)),
         }
@@ -60,7 +60,7 @@ impl Maker {
             },
             // Rounding at the end of the range could yield n + 1.
             Maker::Zipf { n, law } => (law.sample(chance.source()) as u64).clamp(1, *n) as i64,
-            Maker::Uuid | Maker::Choice(_) => 0,
+            Maker::Uuid(_) | Maker::Choice(_) => 0,
         }
     }
 }
@@ -69,10 +69,11 @@ fn choose<'a>(texts: &'a [String], chance: &mut Chance) -> &'a str {
     texts.get(chance.below(texts.len() as u64) as usize).map_or("", String::as_str)
 }
 
-/// A UUID of version 4 (RFC 9562): 122 random bits, hexadecimal, in five groups.
-fn uuid<T>(chance: &mut Chance, take: impl FnOnce(&str) -> T) -> T {
-    let high = chance.bits() & !0xf000 | 0x4000;
-    let low = chance.bits() & !(0b11 << 62) | (0b10 << 62);
+/// A UUID of version 4 (RFC 9562): 122 random bits, hexadecimal, in five groups. Two words are drawn whatever the run is,
+/// so that what is drawn after it follows from the seed alone.
+fn uuid<T>(chance: &mut Chance, run: RunKey, take: impl FnOnce(&str) -> T) -> T {
+    let high = (chance.bits() ^ run.high) & !0xf000 | 0x4000;
+    let low = (chance.bits() ^ run.low) & !(0b11 << 62) | (0b10 << 62);
     let bits = u128::from(high) << 64 | u128::from(low);
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut text = [b'-'; 36];
@@ -94,7 +95,7 @@ mod tests {
     fn maker(text: &str) -> Maker {
         let template: Template = text.parse().expect(text);
         match template.single() {
-            Some(Reference::Generate(generator, _)) => Maker::new(generator).expect(text),
+            Some(Reference::Generate(generator, _)) => Maker::new(generator, RunKey::default()).expect(text),
             other => panic!("{other:?}"),
         }
     }
@@ -113,6 +114,19 @@ mod tests {
                 _ => byte.is_ascii_hexdigit(),
             }));
         }
+    }
+
+    #[test]
+    fn a_uuid_follows_from_seed_and_run_and_what_is_drawn_after_it_from_the_seed() {
+        let drawn = |run: &str| {
+            let mut chance = Chance::new(1, 1, 0);
+            let uuid = Maker::Uuid(RunKey::of(run)).value(&mut chance).text().into_owned();
+            (uuid, maker("${int(1..1000000)}").number(&mut chance))
+        };
+        let (one, other) = (drawn("run-1"), drawn("run-2"));
+        assert_ne!(one.0, other.0);
+        assert_eq!(one.1, other.1);
+        assert_eq!(one, drawn("run-1"));
     }
 
     #[test]

@@ -89,10 +89,9 @@ impl<W: World> Walker<W> {
     ) -> Carried {
         let mut number = 0;
         loop {
-            let trace_id = step
-                .request
-                .traceparent
-                .map(|place| trace::renew(&mut request.headers[place].1, &mut state.streams.attempt));
+            let trace_id = step.request.traceparent.map(|place| {
+                trace::renew(&mut request.headers[place].1, &mut state.streams.attempt, self.program.run)
+            });
             let exchange = self.world.send(pool, &self.program.origin, request, step.timeout).await;
             let response = exchange.result.as_ref().ok();
             let instance =

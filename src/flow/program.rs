@@ -7,7 +7,7 @@ use super::feeder::Rows;
 use super::generate::Maker;
 use super::mask::Masker;
 use super::outcome::Rule;
-use super::random::{Chance, Streams};
+use super::random::{Chance, RunKey, Streams};
 use super::reason::bounded;
 use super::replay::Replays;
 use super::request::Blank;
@@ -25,6 +25,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Program {
     pub(super) seed: u64,
+    /// What the run's identifiers depend on besides.
+    pub(super) run: RunKey,
     /// Whether the load's model is the closed one.
     pub(super) closed: bool,
     pub(super) flows: Vec<Walk>,

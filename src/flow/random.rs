@@ -2,6 +2,24 @@
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
+
+/// What tells one run's identifiers (UUIDs, trace ids) from those of another run with the same seed: 128 bits from the
+/// run's id. Combined with drawn bits by exclusive or, so that distinct draws stay distinct. Without an id it is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct RunKey {
+    pub(super) high: u64,
+    pub(super) low: u64,
+}
+
+impl RunKey {
+    /// The first 16 bytes of the id's SHA-256.
+    pub(super) fn of(id: &str) -> RunKey {
+        let hash = Sha256::digest(id.as_bytes());
+        let word = |bytes: &[u8]| bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        RunKey { high: word(&hash[..8]), low: word(&hash[8..16]) }
+    }
+}
 
 /// A session's sources of chance. What a session sends, how long it thinks and how it retries draw from streams of
 /// their own: a retry that happens in one run and not in the next changes nothing of what is sent afterwards.

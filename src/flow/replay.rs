@@ -128,10 +128,9 @@ impl<W: World> Walker<W> {
         pool: &W::Pool,
     ) -> Repeated {
         let started = self.world.now();
-        let trace_id = step
-            .request
-            .traceparent
-            .map(|place| trace::renew(&mut request.headers[place].1, &mut twin.streams.replay));
+        let trace_id = step.request.traceparent.map(|place| {
+            trace::renew(&mut request.headers[place].1, &mut twin.streams.replay, self.program.run)
+        });
         let exchange = self.world.send(pool, &self.program.origin, request, step.timeout).await;
         let response = exchange.result.as_ref().ok();
         let instance =

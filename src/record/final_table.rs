@@ -17,8 +17,16 @@ pub struct FinalTable {
     pub endpoint: String,
     /// The number of the snapshot, from 1.
     pub snapshot: u32,
+    /// Whether it was taken before the load: what it holds is not this run's.
+    pub baseline: bool,
+    /// Whether it holds only what came after the baseline's end: the read went on from its cursor.
+    pub continued: bool,
     /// Whether this snapshot and the one before it hold the same rows, in whatever order.
     pub settled: bool,
+    /// Whether the rows with a key of this run's effects have settled, though others may not.
+    pub ours_settled: bool,
+    /// Of a baseline: how many rows were added since the snapshot before, if none vanished or changed.
+    pub grown: Option<u64>,
     /// Why it could not be read, or not to its end.
     pub trouble: Option<String>,
     /// The columns, in the order in which they were first seen.
@@ -97,6 +105,19 @@ impl FinalTable {
         Ok(())
     }
 
+    /// Adds the rows of another table.
+    ///
+    /// # Errors
+    /// As for [`FinalTable::push`].
+    pub fn append(&mut self, other: &FinalTable) -> Result<(), String> {
+        for row in 0..other.rows {
+            let named =
+                other.columns.iter().enumerate().map(|(place, name)| (name.as_str(), other.text(row, place)));
+            self.push(named)?;
+        }
+        Ok(())
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows
@@ -115,6 +136,21 @@ impl FinalTable {
     /// The text of a cell; nothing if it is empty, or not there.
     pub fn text(&self, row: usize, column: usize) -> Option<&str> {
         self.cells.get(column)?.get(row)
+    }
+
+    /// The cells of a row that are not empty.
+    pub fn cells(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.cells.iter().filter_map(move |cells| cells.get(row))
+    }
+
+    /// The same for rows with the same cells under the same names; as good as [`FinalTable::digest`].
+    pub fn row_digest(&self, row: usize) -> u64 {
+        let named = self
+            .columns
+            .iter()
+            .zip(&self.cells)
+            .filter_map(|(name, cells)| Some((name.as_str(), cells.get(row)?)));
+        hash(&named.map(|cell| hash(&cell)).fold(0_u64, u64::wrapping_add))
     }
 
     /// Bytes of text in a row.

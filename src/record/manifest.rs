@@ -113,6 +113,10 @@ pub struct Manifest {
     pub places: BTreeMap<String, PlanPlace>,
     /// The seed.
     pub seed: u64,
+    /// The run's id, on which its UUIDs depend besides the seed: `${run_id}`. Absent in records of versions before there
+    /// was one: their keys are those of every run with the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
     /// Which of several generators wrote this, from 0.
     pub generator: u32,
     /// The wall-clock time of the run clock's zero: nanoseconds since 1970-01-01 UTC.

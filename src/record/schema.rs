@@ -89,6 +89,18 @@ pub(crate) fn final_rows(read: &FinalTable) -> Arc<Schema> {
     add("endpoint", read.endpoint.clone());
     add("snapshot", read.snapshot.to_string());
     add("settled", read.settled.to_string());
+    if read.baseline {
+        add("kind", "baseline".to_owned());
+    }
+    if read.continued {
+        add("continued", true.to_string());
+    }
+    if read.ours_settled {
+        add("ours_settled", true.to_string());
+    }
+    if let Some(grown) = read.grown {
+        add("grown", grown.to_string());
+    }
     if let Some(trouble) = &read.trouble {
         add("trouble", trouble.clone());
     }

@@ -1,6 +1,6 @@
 //! What the histograms of a run count, and who hears of it while it runs.
 
-use crate::event::{Outcome, Sample, StepId, Timed};
+use crate::event::{Attempt, Outcome, Sample, StepId, Timed};
 use crate::stats::Bucket;
 
 /// Which time a histogram counts. The numbers are part of the record's format.
@@ -52,6 +52,8 @@ pub struct HistogramRow {
 pub trait Observer: Send {
     /// About once a second: what was counted since.
     fn histograms(&mut self, _rows: &[HistogramRow]) {}
+    /// Every attempt, before any is left out; not for work that takes long.
+    fn attempts(&mut self, _rows: &[Attempt]) {}
     /// Every event.
     fn event(&mut self, _event: &Timed) {}
     /// Every sample.

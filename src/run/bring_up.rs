@@ -62,7 +62,7 @@ fn wanted<'a>(job: &'a Job, ready: &Ready) -> Wanted<'a> {
         stack: ready.stack.clone(),
         program: &job.program,
         image: job.helper_image.as_deref(),
-        run: ready.run_id(),
+        run: ready.run_name(),
         clock: ready.clock,
         events: ready.recorder.clone(),
     }

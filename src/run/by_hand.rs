@@ -95,6 +95,7 @@ async fn attached(job: &ByHand, run: &str) -> Result<Arc<dyn Stack>, RunError> {
     let here = PathBuf::from(".");
     let context = Context {
         links: None,
+        run_name: run.to_owned(),
         run_id: run.to_owned(),
         run: here.clone(),
         plan_directory: here,

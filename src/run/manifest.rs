@@ -1,20 +1,22 @@
 //! The first manifest of a run: all that is known before it begins.
 
-use super::live::Feed;
 use super::{Job, RunError};
 use crate::event::Nanos;
 use crate::plan::model::Step;
 use crate::plan::{Loaded, Origin, Plan};
-use crate::record::{Environment, FORMAT, Manifest, PlanPlace, Recorder, RunFolder, Scope, StepInfo, sha256};
+use crate::record::{
+    Environment, FORMAT, Manifest, Observer, PlanPlace, Recorder, RunFolder, Scope, StepInfo, sha256,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Starts the record.
+/// Starts the record; `ours` watch it beside the job's own observers.
 pub(super) fn recorder(
     job: &mut Job,
     folder: &RunFolder,
+    id: &str,
     anchor_utc: i64,
-    feed: &Feed,
+    ours: Vec<Box<dyn Observer>>,
 ) -> Result<Arc<Recorder>, RunError> {
     let plan = &job.loaded.plan;
     let manifest = Manifest {
@@ -27,6 +29,7 @@ pub(super) fn recorder(
         counter: job.counter.clone(),
         places: places(&job.loaded),
         seed: plan.seed,
+        run_id: Some(id.to_owned()),
         generator: 0,
         anchor_utc,
         environment: environment(),
@@ -46,7 +49,7 @@ pub(super) fn recorder(
     };
     let keep = plan.load.keep;
     let mut observers = std::mem::take(&mut job.observers);
-    observers.push(Box::new(feed.clone()));
+    observers.extend(ours);
     Recorder::start(folder, manifest, keep, observers)
         .map(Arc::new)
         .map_err(|error| RunError::Preflight(error.to_string()))

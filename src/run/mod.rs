@@ -1,6 +1,6 @@
 //! The only coordinator: clock, phases, cancellation, heal before teardown.
 //!
-//! [`run`] reads from top to bottom: ready, up, set up, load ∥ chaos, final state, settle, close.
+//! [`run`] reads from top to bottom: ready, up, set up, state before, load ∥ chaos, final state, settle, close.
 
 mod abort;
 mod bring_up;
@@ -9,8 +9,10 @@ mod condition;
 mod extension;
 mod final_read;
 mod guard;
+mod identity;
 mod interrupt;
 mod job;
+mod keys;
 mod live;
 mod loading;
 mod manifest;
@@ -44,13 +46,16 @@ pub async fn run(mut job: Job) -> Result<RunEnd, RunError> {
 
     let up = bring_up::bring_up(&job, &ready, &phases, clock).await;
     let (aborted, loaded) = match up {
-        Ok(up) => {
-            let loaded = loading::load(&job, &ready, &up, &phases, clock).await;
-            let aborted = loaded.aborted.clone();
-            final_read::read(&job, &ready, &up, &loaded, &phases, clock).await;
-            settle::teardown_steps(&job, &ready, &up, &phases).await;
-            (aborted, Some(loaded))
-        }
+        Ok(up) => match final_read::baseline(&job, &ready, &up, &phases, clock).await {
+            Ok(places) => {
+                let loaded = loading::load(&job, &ready, &up, &phases, clock).await;
+                let aborted = loaded.aborted.clone();
+                final_read::read(&job, &ready, &up, &loaded, &phases, (clock, &places)).await;
+                settle::teardown_steps(&job, &ready, &up, &phases).await;
+                (aborted, Some(loaded))
+            }
+            Err(failed) => (Some(failed), None),
+        },
         Err(failed) => (Some(failed), None),
     };
     let down = settle::take_down(&ready, &phases).await;

@@ -1,14 +1,15 @@
 //! Everything that can be known before anything is touched.
 
+use super::keys::Keys;
 use super::live::Feed;
-use super::manifest;
 use super::{Job, RunError};
+use super::{identity, manifest};
 use crate::chaos::{self, Journal, Lock, PlanLinks, Sentinel, StateDir};
 use crate::event::{Clock, Event, EventSink};
 use crate::load;
 use crate::plan::Loaded;
 use crate::plan::model::StackKind;
-use crate::record::{Recorder, RunFolder};
+use crate::record::{Observer, Recorder, RunFolder};
 use crate::stack::{self, Links, ProcessStack, Stack, StackError, UrlStack};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -17,12 +18,16 @@ use std::time::SystemTime;
 /// What the preflight leaves behind: a folder, a record, and guards that outlive us.
 pub(super) struct Ready {
     pub(super) folder: RunFolder,
+    /// The run's id: what its keys have in common and no other run's keys have.
+    pub(super) id: String,
     pub(super) recorder: Arc<Recorder>,
     pub(super) journal: Arc<Journal>,
     pub(super) stack: Arc<dyn Stack>,
     pub(super) sentinel: RefCell<Sentinel>,
     /// What the record tells while it is written.
     pub(super) feed: Feed,
+    /// The keys of this run's effects.
+    pub(super) keys: Keys,
     /// Held until the run is over.
     pub(super) lock: Lock,
     /// The run's clock.
@@ -30,9 +35,9 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// The run's name among all runs.
-    pub(super) fn run_id(&self) -> String {
-        run_id(&self.folder)
+    /// The run's name among all runs of this machine.
+    pub(super) fn run_name(&self) -> String {
+        run_name(&self.folder, &self.id)
     }
 }
 
@@ -48,16 +53,29 @@ pub(super) async fn preflight(job: &mut Job, clock: Clock) -> Result<Ready, RunE
     let utc = utc_nanos();
     let folder = RunFolder::create(&job.reports, &plan.name, utc)
         .map_err(|error| RunError::Preflight(error.to_string()))?;
-    let run = run_id(&folder);
+    let id = identity::drawn(utc);
+    let run = run_name(&folder, &id);
     let journal = Arc::new(Journal::begin(&job.state, &project, &run).map_err(RunError::Preflight)?);
     let sentinel = Sentinel::spawn(&job.program, journal.path(), &run).map_err(RunError::Preflight)?;
-    let feed = Feed::default();
-    let recorder = manifest::recorder(job, &folder, utc - clock.now().0, &feed)?;
+    let (feed, keys) = (Feed::default(), Keys::of(plan));
+    let observers: Vec<Box<dyn Observer>> = vec![Box::new(feed.clone()), Box::new(keys.clone())];
+    let recorder = manifest::recorder(job, &folder, &id, utc - clock.now().0, observers)?;
     if let Err(warning) = load::check_file_limit(most_in_flight(&job.loaded)) {
         recorder.emit(clock.now(), Event::Note { text: format!("warning: {warning}") });
     }
-    let stack = driver(job, &folder, clock, &recorder, &journal).await?;
-    Ok(Ready { folder, recorder, journal, stack, sentinel: RefCell::new(sentinel), feed, lock, clock })
+    let stack = driver(job, (&folder, &id), clock, &recorder, &journal).await?;
+    Ok(Ready {
+        folder,
+        id,
+        keys,
+        recorder,
+        journal,
+        stack,
+        sentinel: RefCell::new(sentinel),
+        feed,
+        lock,
+        clock,
+    })
 }
 
 /// The name under which lock and journal are kept.
@@ -97,7 +115,7 @@ pub(super) fn leftovers(state: &StateDir, heal_first: bool, lock: &Lock) -> Resu
 
 async fn driver(
     job: &Job,
-    folder: &RunFolder,
+    (folder, id): (&RunFolder, &str),
     clock: Clock,
     recorder: &Arc<Recorder>,
     journal: &Arc<Journal>,
@@ -107,7 +125,8 @@ async fn driver(
         PlanLinks::of(plan).map_err(RunError::Preflight)?.map(|links| Arc::new(links) as Arc<dyn Links>);
     let context = |links| stack::Context {
         links,
-        run_id: run_id(folder),
+        run_name: run_name(folder, id),
+        run_id: id.to_owned(),
         run: folder.path().to_path_buf(),
         plan_directory: job.loaded.directory.clone(),
         shakedown: job.program.clone(),
@@ -126,17 +145,18 @@ async fn driver(
         }
         StackKind::None => {
             let url = UrlStack::new(plan.target.url.source(), plan.target.resolve.clone());
-            Arc::new(url.with_links(links))
+            let facts = context(None).facts();
+            Arc::new(url.with_links(links).with_facts(facts))
         }
     })
 }
 
-/// The run's name among all runs of this machine: its folder's, and our process. The folder alone would not do: runs of one
-/// plan that begin in the same second, each with reports and state of its own, have folders of the same name, and whoever
+/// The run's name among all runs of this machine: its folder's, and its id. The folder alone would not do: runs of one plan
+/// that begin in the same second, each with reports and state of its own, have folders of the same name, and the one that
 /// ended first would take the other's processes for its own.
-fn run_id(folder: &RunFolder) -> String {
+fn run_name(folder: &RunFolder, id: &str) -> String {
     let name = folder.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    format!("{name}-{}", std::process::id())
+    format!("{name}-{id}")
 }
 
 fn utc_nanos() -> i64 {

@@ -103,6 +103,7 @@ pub(crate) fn scene_with(services: &str, ledger: Option<Arc<dyn Ledger>>) -> Sce
     let clock = Clock::start();
     let context = Context {
         links: None,
+        run_name: run.clone(),
         run_id: run.clone(),
         run: folder.path().to_owned(),
         plan_directory: folder.path().to_owned(),

@@ -12,18 +12,25 @@ pub struct UrlStack {
     url: String,
     resolve: BTreeMap<String, IpAddr>,
     links: Option<Arc<dyn Links>>,
+    of_run: Facts,
 }
 
 impl UrlStack {
     /// The deployment at `url`; `resolve` are the plan's addresses for host names.
     pub fn new(url: impl Into<String>, resolve: BTreeMap<String, IpAddr>) -> UrlStack {
-        UrlStack { url: url.into(), resolve, links: None }
+        UrlStack { url: url.into(), resolve, links: None, of_run: Facts::new() }
     }
 
     /// With links through a proxy server that is part of the deployment.
     #[must_use]
     pub fn with_links(self, links: Option<Arc<dyn Links>>) -> UrlStack {
         UrlStack { links, ..self }
+    }
+
+    /// With what the run says of itself: `run_id`, …
+    #[must_use]
+    pub fn with_facts(self, of_run: Facts) -> UrlStack {
+        UrlStack { of_run, ..self }
     }
 
     fn no_instance<T>(&self, instance: &str) -> Result<T, StackError> {
@@ -55,7 +62,8 @@ impl Stack for UrlStack {
         Vec::new()
     }
     fn facts(&self) -> Facts {
-        self.links.as_ref().map(|links| links.facts()).unwrap_or_default()
+        let links = self.links.iter().flat_map(|links| links.facts());
+        self.of_run.clone().into_iter().chain(links).collect()
     }
     async fn signal(&self, instance: &str, _: &str) -> Result<(), StackError> {
         self.no_instance(instance)

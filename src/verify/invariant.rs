@@ -4,8 +4,8 @@ use super::checkers::{Case, Checker, Finding, LINEAR, guarded};
 use super::history::{State, final_states, history};
 use super::{InvariantReport, Verdict};
 use crate::event::{Nanos, Sample};
-use crate::plan::Plan;
 use crate::plan::model::{Invariant, Step};
+use crate::plan::{KeyOrigin, Plan};
 use crate::record::{Record, RecordError};
 
 /// The checkers that are built.
@@ -48,6 +48,8 @@ pub fn judge_all(plan: &Plan, record: &Record) -> Result<Vec<Judged>, RecordErro
             samples: &samples,
             sample_slack: slack(plan, invariant),
             relies_on_retries: relies_on_retries(plan, invariant),
+            exclusive: plan.stack.exclusive,
+            keys: key_origin(plan, record, invariant),
         };
         let finding = judge(&case);
         let tells_loss = invariant.check == "acknowledged-not-lost" && finding.verdict != Verdict::Unknown;
@@ -84,6 +86,15 @@ fn report(invariant: &Invariant, finding: &Finding) -> InvariantReport {
 fn slack(plan: &Plan, invariant: &Invariant) -> Nanos {
     let probe = plan.probes.iter().find(|probe| Some(&probe.name) == invariant.probe.as_ref());
     probe.map_or(Nanos::ZERO, |probe| Nanos::from(probe.timeout.0))
+}
+
+/// Where the keys come from that it follows. Without a run's id in the record they are those of every run with its seed.
+fn key_origin(plan: &Plan, record: &Record, invariant: &Invariant) -> KeyOrigin {
+    let least_safe = plan.key_origin(invariant.effect.as_deref().or(invariant.read.as_deref()));
+    match (&record.manifest.run_id, least_safe) {
+        (None, KeyOrigin::Own) => KeyOrigin::Shared,
+        (_, origin) => origin,
+    }
 }
 
 /// Whether the plan has faults, and retries or repeats what the invariant follows: then a run in which no retry met a fault

@@ -141,6 +141,7 @@ pub fn manifest() -> crate::record::Manifest {
         counter: None,
         places: Default::default(),
         seed: 7,
+        run_id: Some("7q".into()),
         generator: 0,
         anchor_utc: 1_700_000_000_000_000_000,
         environment: Default::default(),

@@ -4,9 +4,12 @@
 
 use serde::Deserialize;
 use shakedown::event::{ErrorKind, Nanos, Outcome, Sample, Sent, StepId};
+use shakedown::plan::KeyOrigin;
 use shakedown::plan::model::Invariant;
 use shakedown::record::AttemptRow;
-use shakedown::verify::history::{Builder, FaultSpan, History, Instance, Role, Setting, State, StepMark};
+use shakedown::verify::history::{
+    Before, Builder, FaultSpan, History, Instance, Role, Setting, State, StepMark,
+};
 use shakedown::verify::{Case, Finding, judge_invariant};
 
 /// An operation, or one attempt of one; times in seconds from the start of the load.
@@ -52,6 +55,18 @@ pub struct TableSpec {
     pub trouble: Option<String>,
     pub columns: Vec<String>,
     pub rows: Vec<Vec<Option<String>>>,
+    /// What was there before the load; by default nothing.
+    #[serde(default)]
+    pub before: Vec<Vec<Option<String>>>,
+    /// How many of those came while it was read.
+    #[serde(default)]
+    pub grown: u64,
+    /// Why it is not known what was there before the load; `not recorded` where nothing was read then.
+    #[serde(default)]
+    pub before_unknown: Option<String>,
+    /// Whether rows of this run had settled, though others had not.
+    #[serde(default)]
+    pub ours_settled: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -88,6 +103,12 @@ pub struct Fixture {
     pub torn: Option<String>,
     #[serde(default)]
     pub relies_on_retries: bool,
+    /// Whether the run alone writes.
+    #[serde(default)]
+    pub exclusive: bool,
+    /// Where keys come from: `own`, `replies` or `shared`.
+    #[serde(default = "shared")]
+    pub keys: String,
     /// Instances that are known without having answered, all of one service.
     #[serde(default)]
     pub instances: Vec<String>,
@@ -95,6 +116,10 @@ pub struct Fixture {
 
 fn yes() -> bool {
     true
+}
+
+fn shared() -> String {
+    "shared".to_owned()
 }
 
 /// The load begins at second 2 of the run's clock.
@@ -124,6 +149,13 @@ impl Fixture {
             samples: &samples,
             sample_slack: Nanos::from_secs_f64(self.sample_slack),
             relies_on_retries: self.relies_on_retries,
+            exclusive: self.exclusive,
+            keys: match self.keys.as_str() {
+                "own" => KeyOrigin::Own,
+                "replies" => KeyOrigin::Replies,
+                "shared" => KeyOrigin::Shared,
+                other => panic!("keys do not come from `{other}`"),
+            },
         })
     }
 
@@ -226,6 +258,19 @@ impl TableSpec {
             let cells = self.rows.iter().map(|row| row[place].as_deref());
             state.column(&mut history.texts, column, cells);
         }
+        state.ours_settled = self.settled || self.ours_settled;
+        state.before = match self.before_unknown.as_deref() {
+            Some("not recorded") => Before::NotRecorded,
+            Some(why) => Before::Open(why.to_owned()),
+            None => {
+                let mut before = State::new(&self.name, &self.endpoint, true);
+                for (place, column) in self.columns.iter().enumerate() {
+                    let cells = self.before.iter().map(|row| row[place].as_deref());
+                    before.column(&mut history.texts, column, cells);
+                }
+                Before::Rows { state: Box::new(before), grown: self.grown }
+            }
+        };
         state
     }
 }

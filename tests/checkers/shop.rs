@@ -31,6 +31,10 @@ fn table(name: &str, columns: &[&str]) -> TableSpec {
         trouble: None,
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         rows: Vec::new(),
+        before: Vec::new(),
+        grown: 0,
+        before_unknown: None,
+        ours_settled: true,
     }
 }
 
@@ -174,6 +178,8 @@ impl Shop {
             sample_slack: 0.005,
             torn: None,
             relies_on_retries: true,
+            exclusive: false,
+            keys: "own".into(),
             instances: Vec::new(),
         }
     }

@@ -233,6 +233,7 @@ impl Drop for Project {
 pub fn context(clock: Clock, notes: &Arc<Notes>) -> Context {
     Context {
         links: None,
+        run_name: format!("docker-{}", std::process::id()),
         run_id: format!("docker-{}", std::process::id()),
         run: std::env::temp_dir(),
         plan_directory: project_folder(),

@@ -1,6 +1,7 @@
 //! The linear checkers over a million operations: 2 s and 500 MiB together; over ten million: 25 s and 4 GiB.
 
 use shakedown::event::{ErrorKind, Nanos, Outcome, Sent, StepId};
+use shakedown::plan::KeyOrigin;
 use shakedown::plan::model::Invariant;
 use shakedown::record::AttemptRow;
 use shakedown::verify::history::{Builder, History, Instance, Role, Setting, State, StepMark};
@@ -153,6 +154,8 @@ fn judge_all(size: &Size) {
             samples: &[],
             sample_slack: Nanos::ZERO,
             relies_on_retries: false,
+            exclusive: false,
+            keys: KeyOrigin::Own,
         };
         let begun = Instant::now();
         let finding = judge_invariant(&case);

@@ -306,6 +306,7 @@ fn folder() -> PathBuf {
 fn context(notes: &Arc<Notes>) -> Context {
     Context {
         links: None,
+        run_name: format!("packets-{}", std::process::id()),
         run_id: format!("packets-{}", std::process::id()),
         run: std::env::temp_dir(),
         plan_directory: folder(),

@@ -197,6 +197,7 @@ impl Tale {
             counter: None,
             places: Default::default(),
             seed: 7,
+            run_id: Some("7q".into()),
             generator: 0,
             anchor_utc: 1_795_224_600_000_000_000,
             environment: Environment {

@@ -100,6 +100,7 @@ fn name(phase: Phase) -> &'static str {
     match phase {
         Phase::StackUp => "stack coming up",
         Phase::Setup => "setup",
+        Phase::Baseline => "reading the state before the load",
         Phase::Warmup => "warm-up",
         Phase::Load => "load",
         Phase::Drain => "draining",

@@ -38,9 +38,10 @@ fn run(out: &mut String, state: &State) {
     }
 }
 
-const PHASES: [(Phase, &str); 10] = [
+const PHASES: [(Phase, &str); 11] = [
     (Phase::StackUp, "stack-up"),
     (Phase::Setup, "setup"),
+    (Phase::Baseline, "baseline"),
     (Phase::Warmup, "warmup"),
     (Phase::Load, "load"),
     (Phase::Drain, "drain"),

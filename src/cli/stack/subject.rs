@@ -59,6 +59,7 @@ impl Subject {
         let program = std::env::current_exe().map_err(Stop::deployment)?;
         let context = Context {
             links: None,
+            run_name: self.project(),
             run_id: self.project(),
             run: self.directory.clone(),
             plan_directory: self.directory.clone(),

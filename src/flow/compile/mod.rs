@@ -19,7 +19,7 @@ use step::Surroundings;
 
 impl Program {
     /// Compiles a plan's flows, setup and teardown. `directory` is where its relative paths start, `facts` what the
-    /// stack says of itself (`front.address`), `environment` looks up `${env:NAME}`.
+    /// stack and the run say of themselves (`front.address`, `run_id`), `environment` looks up `${env:NAME}`.
     ///
     /// # Errors
     /// All that is wrong, a message each: where it is, what it is and what would be right.
@@ -77,6 +77,7 @@ impl Compiler<'_> {
         }
         Ok(Program {
             seed: plan.seed,
+            run: table.run,
             closed: plan.load.model == LoadModel::Closed,
             flows,
             weights,

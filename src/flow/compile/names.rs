@@ -3,6 +3,7 @@
 use crate::flow::encode::Encoding;
 use crate::flow::feeder::Rows;
 use crate::flow::generate::Maker;
+use crate::flow::random::RunKey;
 use crate::flow::text::{Source, Text};
 use crate::json::Value as Json;
 use crate::plan::template::{Part, Reference, Template};
@@ -27,6 +28,8 @@ pub(in crate::flow) struct Names<'a> {
     used_feeders: BTreeSet<u16>,
     feeders: Vec<Rows>,
     makers: Vec<Maker>,
+    /// From the fact `run_id`.
+    run: RunKey,
     secrets: BTreeSet<String>,
 }
 
@@ -38,6 +41,8 @@ pub(in crate::flow) struct Table {
     pub(in crate::flow) feeders: Vec<Rows>,
     /// The generators.
     pub(in crate::flow) makers: Vec<Maker>,
+    /// What identifiers depend on besides the seed.
+    pub(in crate::flow) run: RunKey,
     /// The values that came from the environment.
     pub(in crate::flow) secrets: BTreeSet<String>,
 }
@@ -60,6 +65,7 @@ impl<'a> Names<'a> {
             used_feeders: BTreeSet::new(),
             feeders: Vec::new(),
             makers: Vec::new(),
+            run: facts.get("run_id").map(|id| RunKey::of(id)).unwrap_or_default(),
             secrets: BTreeSet::new(),
         }
     }
@@ -111,7 +117,7 @@ impl<'a> Names<'a> {
             },
             Reference::Generate(generator, label) => {
                 let maker = self.makers.len() as u16;
-                self.makers.push(Maker::new(generator)?);
+                self.makers.push(Maker::new(generator, self.run)?);
                 Ok(Resolved::Source(match label {
                     None => Source::Fresh(maker),
                     Some(_) => Source::Kept { slot: self.slot(&reference.to_string()), maker },
@@ -241,6 +247,12 @@ impl<'a> Names<'a> {
 
     /// What is left when all is compiled.
     pub(in crate::flow) fn finish(self) -> Table {
-        Table { slots: self.slots, feeders: self.feeders, makers: self.makers, secrets: self.secrets }
+        Table {
+            slots: self.slots,
+            feeders: self.feeders,
+            makers: self.makers,
+            run: self.run,
+            secrets: self.secrets,
+        }
     }
 }

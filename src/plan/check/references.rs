@@ -148,6 +148,9 @@ impl References<'_, '_> {
             if let Some(get) = &read.get {
                 self.one(get, &format!("final[{i}].get"), &paging);
             }
+            if let Some(sql) = &read.sql {
+                self.one(sql, &format!("final[{i}].sql"), facts);
+            }
             if let Some(database) = &read.database {
                 self.one(database, &format!("final[{i}].database"), facts);
             }

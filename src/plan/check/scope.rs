@@ -24,6 +24,7 @@ impl Scope {
     pub(super) fn facts(plan: &Plan, services: &[ServiceSpec]) -> Scope {
         let mut scope = Scope { any_service: plan.stack.kind == StackKind::Compose, ..Scope::default() };
         scope.add("run");
+        scope.add("run_id");
         scope.add("shakedown");
         for service in services {
             scope.add(format!("{}.address", service.name));

@@ -22,7 +22,7 @@ pub use fault::{
     ProcessFault, ScaleFault, Target as FaultTarget, ToxicFault,
 };
 pub use feeder::{Feeder, FeederOrder};
-pub use final_read::FinalRead;
+pub use final_read::{Baseline, FinalRead};
 pub use flow::{Flow, Steps};
 pub use invariant::Invariant;
 pub use load::{Arrivals, Connections, Executor, Keep, Load, LoadModel, Spike, Stage};

@@ -49,6 +49,11 @@ pub struct StackSpec {
     /// would go beyond is not carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_affected: Option<u32>,
+    /// Whether this run alone writes to the deployment. Without it rows of others in the final reads are counted, shown, and
+    /// decide nothing. With it, a row that was not there before the load and is not of this run fails `no-phantom`, and
+    /// makes the other invariants over that read Unknown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
     /// The services, started in this order; the next one starts when the one before is ready.
     #[serde(default, rename = "service")]
     pub services: Vec<ServiceSpec>,
@@ -68,6 +73,7 @@ impl Default for StackSpec {
             env: BTreeMap::new(),
             ready_within: two_minutes(),
             max_affected: None,
+            exclusive: false,
             services: Vec::new(),
             links: Vec::new(),
         }

@@ -1,4 +1,4 @@
-//! Final reads as they are read back: of each, through each endpoint, the last snapshot.
+//! Final reads as they are read back: of each, through each endpoint, the last snapshot before the load or after it.
 
 use super::batches::{batches, schema};
 use super::integrity::Integrity;
@@ -26,6 +26,7 @@ pub(super) fn on_disk(folder: &Path) -> Result<Vec<String>, RecordError> {
 pub(super) fn read(
     folder: &Path,
     integrity: &BTreeMap<String, Integrity>,
+    baseline: bool,
 ) -> Result<Vec<FinalTable>, RecordError> {
     let mut files: Vec<(u32, &String)> =
         integrity.keys().filter_map(|name| Some((final_number(name)?, name))).collect();
@@ -34,6 +35,9 @@ pub(super) fn read(
     for (_, file) in files {
         let Some(schema) = schema(&folder.join(file), integrity[file])? else { continue };
         let head = head(schema.metadata());
+        if head.baseline != baseline {
+            continue;
+        }
         let known =
             last.iter().position(|(table, _)| table.name == head.name && table.endpoint == head.endpoint);
         match known {
@@ -50,6 +54,10 @@ fn head(metadata: &Metadata) -> FinalTable {
     let snapshot = text("snapshot").parse().unwrap_or_default();
     let mut head = FinalTable::new(&text("name"), &text("endpoint"), snapshot);
     head.settled = text("settled") == "true";
+    head.ours_settled = text("ours_settled") == "true";
+    head.continued = text("continued") == "true";
+    head.baseline = text("kind") == "baseline";
+    head.grown = text("grown").parse().ok();
     head.trouble = metadata.get("trouble").cloned();
     head
 }
@@ -69,7 +77,9 @@ fn rows(mut table: FinalTable, path: &Path, integrity: Integrity) -> Result<Fina
         }
     }
     // Of a file that is cut nobody knows how many rows are missing.
-    table.settled &= integrity == Integrity::Whole;
+    if integrity != Integrity::Whole {
+        (table.settled, table.ours_settled, table.grown) = (false, false, None);
+    }
     Ok(table)
 }
 

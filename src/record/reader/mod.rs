@@ -168,7 +168,15 @@ impl Record {
     /// # Errors
     /// As for [`Record::attempts`].
     pub fn finals(&self) -> Result<Vec<FinalTable>, RecordError> {
-        finals::read(&self.folder, &self.integrity)
+        finals::read(&self.folder, &self.integrity, false)
+    }
+
+    /// The same before the load. Empty in records of versions that read nothing then.
+    ///
+    /// # Errors
+    /// As for [`Record::attempts`].
+    pub fn baselines(&self) -> Result<Vec<FinalTable>, RecordError> {
+        finals::read(&self.folder, &self.integrity, true)
     }
 }
 

@@ -82,6 +82,7 @@ pub(super) fn manifest() -> Manifest {
         counter: None,
         places: Default::default(),
         seed: 7,
+        run_id: Some("7q".into()),
         generator: 0,
         anchor_utc: 1_795_224_600_000_000_000,
         environment: Environment::default(),

@@ -171,6 +171,7 @@ impl Writer {
     }
 
     fn count_all(&mut self, rows: &[Attempt]) {
+        self.observers.iter_mut().for_each(|observer| observer.attempts(rows));
         for row in rows {
             self.count(row);
             if self.cells.is_full() {

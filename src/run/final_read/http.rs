@@ -17,6 +17,28 @@ use url::Url;
 const MOST_PAGES: usize = 100_000;
 const MOST_ROWS: usize = 20_000_000;
 
+/// Where a list ended: the cursor of its last page, and digests of the rows of that page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::run) struct Position {
+    cursor: String,
+    page: Vec<u64>,
+}
+
+/// Why a read did not come to its end.
+#[derive(Debug, PartialEq)]
+pub(super) enum Trouble {
+    /// The rows at the place from which it was to go on are not there any more.
+    Moved,
+    /// Anything else, in words.
+    Told(String),
+}
+
+impl From<String> for Trouble {
+    fn from(reason: String) -> Trouble {
+        Trouble::Told(reason)
+    }
+}
+
 /// A list in pages.
 pub(super) struct Pages {
     get: Template,
@@ -61,23 +83,48 @@ impl Pages {
         Ok(pages)
     }
 
-    /// Adds the rows of all pages.
-    pub(super) async fn read(&self, mut table: FinalTable) -> Result<FinalTable, String> {
-        let mut cursor = String::new();
+    /// Adds the rows of all pages, or of those that came after a place; gives the place where they end.
+    ///
+    /// # Errors
+    /// [`Trouble::Moved`] if the rows at the place are no longer there: to go on from it would miss others.
+    pub(super) async fn read(
+        &self,
+        mut table: FinalTable,
+        from: Option<&Position>,
+    ) -> Result<(FinalTable, Position), Trouble> {
+        let mut cursor = from.map(|place| place.cursor.clone()).unwrap_or_default();
+        let mut known = from.map(|place| place.page.clone()).unwrap_or_default();
         let mut seen = HashSet::new();
         loop {
             let page = self.page(&cursor).await?;
+            let before = table.len();
+            let mut digests = Vec::new();
             for row in self.rows.query(&page) {
+                let mut alone = FinalTable::default();
+                if from.is_some() && !known.is_empty() {
+                    rows::push(row, &mut alone)?;
+                    let digest = alone.row_digest(0);
+                    if let Some(place) = known.iter().position(|known| *known == digest) {
+                        digests.push(known.swap_remove(place));
+                        continue;
+                    }
+                }
                 rows::push(row, &mut table)?;
             }
-            let Some(next) = self.next(&page)? else { return Ok(table) };
+            if !known.is_empty() {
+                return Err(Trouble::Moved);
+            }
+            let Some(next) = self.next(&page)? else {
+                digests.extend((before..table.len()).map(|row| table.row_digest(row)));
+                return Ok((table, Position { cursor, page: digests }));
+            };
             if !seen.insert(next.clone()) {
-                return Err(format!("the cursor `{next}` came twice: the pages would never end"));
+                return Err(format!("the cursor `{next}` came twice: the pages would never end").into());
             }
             if seen.len() >= MOST_PAGES || table.len() > MOST_ROWS {
-                return Err(format!(
-                    "more than {MOST_PAGES} pages or {MOST_ROWS} rows: the rest was not read"
-                ));
+                let reason =
+                    format!("more than {MOST_PAGES} pages or {MOST_ROWS} rows: the rest was not read");
+                return Err(reason.into());
             }
             cursor = next;
         }

@@ -1,7 +1,7 @@
 //! The ways to read: by HTTP, SQL, Redis or a command; each through one endpoint.
 
 use super::endpoints::{Endpoint, endpoints};
-use super::http::Pages;
+use super::http::{Pages, Position, Trouble};
 use super::output;
 use crate::http::Client;
 use crate::json::JsonPath;
@@ -26,7 +26,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) client: Rc<Client>,
     /// Where relative paths start.
     pub(super) directory: &'a Path,
-    pub(super) run: &'a str,
+    pub(super) run: String,
     /// Hosts outside loopback that may be asked.
     pub(super) allowed: &'a [String],
 }
@@ -59,18 +59,26 @@ impl Way {
         &self.endpoint
     }
 
-    /// Reads everything into the table.
-    pub(super) async fn read(&self, mut table: FinalTable) -> Result<FinalTable, String> {
-        match &self.source {
-            Source::Http(pages) => pages.read(table).await,
-            Source::Sql(database, sql) => database.rows(sql, table).await,
-            Source::Redis(redis, command) => redis.rows(command, table).await,
+    /// Reads into the table: everything, or by HTTP what came after a place. Gives the place where a list in pages ended.
+    pub(super) async fn read(
+        &self,
+        mut table: FinalTable,
+        from: Option<&Position>,
+    ) -> Result<(FinalTable, Option<Position>), Trouble> {
+        let table = match &self.source {
+            Source::Http(pages) => {
+                let (table, place) = pages.read(table, from).await?;
+                return Ok((table, Some(place)));
+            }
+            Source::Sql(database, sql) => database.rows(sql, table).await?,
+            Source::Redis(redis, command) => redis.rows(command, table).await?,
             Source::Command(command, format, rows) => {
                 let text = command.output().await?;
                 output::rows(&text, format.as_deref(), rows.as_ref(), &mut table)?;
-                Ok(table)
+                table
             }
-        }
+        };
+        Ok((table, None))
     }
 }
 
@@ -87,7 +95,7 @@ fn source(read: &FinalRead, endpoint: &Endpoint<'_>, around: &Surroundings<'_>) 
     if let Some(sql) = &read.sql {
         return Ok(Source::Sql(
             Database::parse(&database(read, endpoint, around)?, around.directory)?,
-            sql.clone(),
+            rendered(sql, around.facts),
         ));
     }
     if let Some(words) = &read.redis {
@@ -109,7 +117,7 @@ fn source(read: &FinalRead, endpoint: &Endpoint<'_>, around: &Surroundings<'_>) 
         facts: around.facts,
         service: service(instance).map(|service| (service, instance)),
         directory: around.directory,
-        run: around.run,
+        run: &around.run,
     };
     Ok(Source::Command(Command::new(words, &place), read.format.clone(), path(&read.rows)?))
 }

@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::plan::model::Probe;
 use crate::record::Recorder;
 use crate::stack::{Facts, Instance};
+use futures_util::future::join_all;
 use http::Http;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,28 +39,45 @@ impl Probes {
 
 /// Starts a task for each probe.
 pub(super) fn start(job: &Job, ready: &Ready, base: &str, clock: Clock) -> Probes {
+    let samplers = samplers(job, ready, base, clock, |_| true);
+    Probes { tasks: samplers.into_iter().map(|sampler| tokio::task::spawn_local(sampler.run())).collect() }
+}
+
+/// Takes a sample of each probe that an invariant watches: what it showed before the load.
+pub(super) async fn before_load(job: &Job, ready: &Ready, base: &str, clock: Clock) {
+    let watched = |probe: &Probe| {
+        job.loaded.plan.invariants.iter().any(|invariant| invariant.probe.as_ref() == Some(&probe.name))
+    };
+    let samplers = samplers(job, ready, base, clock, watched);
+    join_all(samplers.iter().map(|sampler| sampler.take(false))).await;
+}
+
+fn samplers(
+    job: &Job,
+    ready: &Ready,
+    base: &str,
+    clock: Clock,
+    wanted: impl Fn(&Probe) -> bool,
+) -> Vec<Sampler> {
     let around = Surroundings {
         plan: &job.loaded.plan,
         facts: &ready.stack.facts(),
         instances: &ready.stack.instances(),
         base,
         directory: &job.loaded.directory,
-        run: &ready.run_id(),
+        run: &ready.run_name(),
         client: reqwest::Client::builder().no_proxy().build().unwrap_or_default(),
     };
-    let tasks = around.plan.probes.iter().map(|probe| {
-        let sampler = Sampler {
-            name: probe.name.clone(),
-            every: probe.every.0.max(Duration::from_millis(10)),
-            timeout: probe.timeout.0,
-            source: source(probe, &around),
-            secrets: Secrets::of(probe.templates()),
-            clock,
-            recorder: ready.recorder.clone(),
-        };
-        tokio::task::spawn_local(sampler.run())
-    });
-    Probes { tasks: tasks.collect() }
+    let sampler = |probe: &Probe| Sampler {
+        name: probe.name.clone(),
+        every: probe.every.0.max(Duration::from_millis(10)),
+        timeout: probe.timeout.0,
+        source: source(probe, &around),
+        secrets: Secrets::of(probe.templates()),
+        clock,
+        recorder: ready.recorder.clone(),
+    };
+    around.plan.probes.iter().filter(|probe| wanted(probe)).map(sampler).collect()
 }
 
 /// What a probe stands in.
@@ -138,19 +156,24 @@ impl Sampler {
         let mut failing = false;
         loop {
             ticks.tick().await;
-            let time = self.clock.now();
-            let result = self.sample().await;
-            // The first failure of a row of them is told; the samples themselves show how long it lasts.
-            if let Err(reason) = &result
-                && !failing
-            {
-                let reason = self.secrets.mask(reason);
-                self.recorder.emit(time, Event::ProbeFailed { probe: self.name.clone(), reason });
-            }
-            failing = result.is_err();
-            let value = result.ok();
-            self.recorder.sample(Sample { time, name: self.name.clone(), instance: None, value });
+            failing = self.take(failing).await;
         }
+    }
+
+    /// Takes a sample; whether it failed. `failing`: whether the one before did.
+    async fn take(&self, failing: bool) -> bool {
+        let time = self.clock.now();
+        let result = self.sample().await;
+        // The first failure of a row of them is told; the samples themselves show how long it lasts.
+        if let Err(reason) = &result
+            && !failing
+        {
+            let reason = self.secrets.mask(reason);
+            self.recorder.emit(time, Event::ProbeFailed { probe: self.name.clone(), reason });
+        }
+        let failed = result.is_err();
+        self.recorder.sample(Sample { time, name: self.name.clone(), instance: None, value: result.ok() });
+        failed
     }
 
     async fn sample(&self) -> Result<f64, String> {

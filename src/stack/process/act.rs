@@ -122,7 +122,7 @@ async fn all_frozen(inner: &Inner, life: &Life) -> bool {
     if !os::is_frozen(pid) {
         return false;
     }
-    let (run, child) = (inner.context.run_id.clone(), life.child.clone());
+    let (run, child) = (inner.context.run_name.clone(), life.child.clone());
     let looked = tokio::task::spawn_blocking(move || {
         let restless: Vec<Stat> =
             remains(&run, &child).into_iter().filter(|member| !os::is_frozen(member.pid)).collect();
@@ -139,7 +139,7 @@ async fn all_frozen(inner: &Inner, life: &Life) -> bool {
 pub(super) async fn resume(inner: &Inner, slot: &Slot) -> Result<(), StackError> {
     let life = slot.running()?;
     to_group(&life, Signal::CONT)?;
-    let (run, child) = (inner.context.run_id.clone(), life.child.clone());
+    let (run, child) = (inner.context.run_name.clone(), life.child.clone());
     let woken = tokio::task::spawn_blocking(move || {
         for member in remains(&run, &child) {
             // Those of the group run already; whoever is gone needs no waking.

@@ -92,7 +92,7 @@ pub(super) async fn down(inner: &Arc<Inner>) -> Result<(), StackError> {
             }
         }
     }
-    let run = inner.context.run_id.clone();
+    let run = inner.context.run_name.clone();
     match tokio::task::spawn_blocking(move || os::sweep(&run, SWEEP_WITHIN)).await {
         Ok(swept) => {
             if !swept.ended.is_empty() {

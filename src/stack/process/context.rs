@@ -1,7 +1,7 @@
 //! What the driver needs beside the plan.
 
 use crate::event::{Clock, Event, EventSink, SampleSink, StackChange, StackEvent};
-use crate::stack::{Ledger, Links};
+use crate::stack::{Facts, Ledger, Links};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 /// What the driver needs beside the plan.
 #[derive(Clone)]
 pub struct Context {
-    /// The run's id: the marker by which survivors are found.
+    /// The run's name among all runs of this machine: the marker by which survivors are found.
+    pub run_name: String,
+    /// The run's id: `${run_id}`.
     pub run_id: String,
     /// The run's folder: `${run}`. Logs go to `logs/` in it.
     pub run: PathBuf,
@@ -34,6 +36,15 @@ pub struct Context {
 }
 
 impl Context {
+    /// What every text may name: `run`, `run_id` and `shakedown`.
+    pub fn facts(&self) -> Facts {
+        Facts::from([
+            ("run".to_owned(), self.run.to_string_lossy().into_owned()),
+            ("run_id".to_owned(), self.run_id.clone()),
+            ("shakedown".to_owned(), self.shakedown.to_string_lossy().into_owned()),
+        ])
+    }
+
     pub(in crate::stack) fn tell(&self, instance: &str, change: StackChange, detail: Option<String>) {
         let event = StackEvent { instance: instance.to_owned(), change, detail };
         self.events.emit(self.clock.now(), Event::Stack(event));

@@ -49,7 +49,7 @@ impl ProcessStack {
         if let Ok(absolute) = std::path::absolute(&context.run) {
             context.run = absolute;
         }
-        let mut ports = Ports::starting_from(&context.run_id);
+        let mut ports = Ports::starting_from(&context.run_name);
         let slots = layout::layout(spec, &mut ports)?.into_iter().map(|planned| Arc::new(Slot::new(planned)));
         let slots = slots.collect();
         let inner = Inner { spec: spec.clone(), context, slots, ports: Mutex::new(ports) };
@@ -92,8 +92,7 @@ impl Inner {
         let name = |service: usize| self.spec.services[service].name.clone();
         let planned: Vec<_> = self.slots.iter().map(|slot| slot.planned()).collect();
         let planned: Vec<_> = planned.into_iter().map(|one| (one.clone(), name(one.service))).collect();
-        let (run, shakedown) = (self.context.run.to_string_lossy(), self.context.shakedown.to_string_lossy());
-        let mut facts = names::facts(&run, &shakedown, &planned);
+        let mut facts = names::facts(self.context.facts(), &planned);
         facts.extend(self.context.links.iter().flat_map(|links| links.facts()));
         facts
     }

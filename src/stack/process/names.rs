@@ -11,8 +11,8 @@ pub(super) fn address(port: u16) -> SocketAddr {
 }
 
 /// The facts that hold for all: `run`, `shakedown`, `node.address`, `node.addresses`, `node-2.address`.
-pub(super) fn facts(run: &str, shakedown: &str, instances: &[(Planned, String)]) -> Facts {
-    let mut facts = Facts::from([("run".into(), run.into()), ("shakedown".into(), shakedown.into())]);
+pub(super) fn facts(of_run: Facts, instances: &[(Planned, String)]) -> Facts {
+    let mut facts = of_run;
     for (planned, service) in instances {
         let Some(port) = planned.port else { continue };
         let address = address(port).to_string();
@@ -70,8 +70,10 @@ mod tests {
 
     fn some_facts() -> Facts {
         facts(
-            "/r",
-            "/bin/shakedown",
+            Facts::from(
+                [("run", "/r"), ("run_id", "7q"), ("shakedown", "/bin/shakedown")]
+                    .map(|(name, text)| (name.into(), text.into())),
+            ),
             &[
                 (planned("node-1", 1, Some(7001)), "node".into()),
                 (planned("node-2", 2, Some(7002)), "node".into()),

@@ -84,7 +84,7 @@ fn command(inner: &Inner, planned: &Planned, log: File) -> Result<Command, Stack
     let mut command = Command::new(program);
     command
         .args(arguments)
-        .env(RUN_VARIABLE, &inner.context.run_id)
+        .env(RUN_VARIABLE, &inner.context.run_name)
         .env(INSTANCE_VARIABLE, &planned.name)
         .stdin(Stdio::null())
         .stdout(log)

@@ -44,7 +44,7 @@ async fn settle(context: &Context, life: &Life) {
     let (context, life) = (context.clone(), life.clone());
     // A panic inside would be the ledger's; the child then stays on the list, which errs on the safe side.
     let _ = tokio::task::spawn_blocking(move || {
-        if remains(&context.run_id, &life.child).is_empty() && life.first_to_tell_gone() {
+        if remains(&context.run_name, &life.child).is_empty() && life.first_to_tell_gone() {
             context.ledger.gone(&life.child);
         }
     })
@@ -55,7 +55,7 @@ async fn settle(context: &Context, life: &Life) {
 pub(super) async fn clear(context: &Context, life: &Life) -> Result<(), StackError> {
     let (context, life) = (context.clone(), life.clone());
     let cleared = tokio::task::spawn_blocking(move || {
-        let swept = end_all(CLEAR_WITHIN, || remains(&context.run_id, &life.child));
+        let swept = end_all(CLEAR_WITHIN, || remains(&context.run_name, &life.child));
         if swept.left.is_empty() {
             if life.first_to_tell_gone() {
                 context.ledger.gone(&life.child);

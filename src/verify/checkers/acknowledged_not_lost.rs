@@ -1,7 +1,8 @@
 //! `acknowledged-not-lost`: what was acknowledged is in the final state. Lost = K − S.
 
 use super::evidence::count;
-use super::keys::{Counts, Keys};
+use super::keys::Counts;
+use super::own::By;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::{Nanos, Outcome};
 use crate::verify::history::Text;
@@ -15,7 +16,8 @@ impl Checker for AcknowledgedNotLost {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        let keys = Keys::of_effects(case);
+        let own = case.own(By::Key)?;
+        let keys = own.keys(case);
         let mut acknowledged: Vec<(Nanos, Text)> = keys
             .iter(case)
             .filter(|(_, tally)| tally.has_to_be_there())
@@ -25,7 +27,7 @@ impl Checker for AcknowledgedNotLost {
         let mut lost = vec![false; acknowledged.len()];
         let mut evidence = Evidence::default();
         let mut recovered = 0;
-        for state in case.state()? {
+        for state in &own.states {
             let counts = Counts::of_keys(case, state)?;
             for (place, (at, key)) in
                 acknowledged.iter().enumerate().filter(|(_, (_, key))| counts.get(*key) == 0)
@@ -51,7 +53,7 @@ impl Checker for AcknowledgedNotLost {
                 "{} acknowledged, none lost ({recovered} more took effect without an acknowledgement).",
                 count(samples, "write")
             );
-            return Ok(Finding::new(crate::verify::Verdict::Pass, reason, samples));
+            return Ok(own.told(case, Finding::new(crate::verify::Verdict::Pass, reason, samples)));
         };
         let reason = format!(
             "{} of {samples} acknowledged writes are lost ({}); RPO: {}, acknowledged within {:.3} s.",
@@ -60,7 +62,8 @@ impl Checker for AcknowledgedNotLost {
             count(times.len() as u64, "write"),
             (*last - *first).as_secs_f64(),
         );
-        Ok(Finding { lost: times, ..Finding::judged(true, reason, samples, evidence.lines()) })
+        let finding = Finding { lost: times, ..Finding::judged(true, reason, samples, evidence.lines()) };
+        Ok(own.told(case, finding))
     }
 
     fn stands_alone(&self) -> bool {

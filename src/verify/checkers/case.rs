@@ -1,6 +1,8 @@
 //! What a checker is given, and what it gives back.
 
+use super::own::{By, Own};
 use crate::event::{Nanos, Sample};
+use crate::plan::KeyOrigin;
 use crate::plan::model::Invariant;
 use crate::verify::Verdict;
 use crate::verify::history::{History, Op, Role, State, StepMark, Text};
@@ -53,6 +55,10 @@ pub struct Case<'a> {
     pub sample_slack: Nanos,
     /// Whether the plan has faults, and retries or repeats what this invariant follows: then a retry must have met one.
     pub relies_on_retries: bool,
+    /// Whether the run alone writes to the deployment, as the plan says.
+    pub exclusive: bool,
+    /// Where the keys of the effects come from that the invariant follows.
+    pub keys: KeyOrigin,
 }
 
 impl<'a> Case<'a> {
@@ -91,17 +97,18 @@ impl<'a> Case<'a> {
     /// # Errors
     /// If it names none, or one is not in the record or had not settled.
     pub fn state(&self) -> Result<Vec<&'a State>, String> {
+        Self::settled(self.found_state()?, |state| state.settled)
+    }
+
+    fn found_state(&self) -> Result<Vec<&'a State>, String> {
         if self.invariant.state.is_empty() {
             return Err("the invariant names no final read: add `state = \"…\"` and a `[[final]]`".to_owned());
         }
-        self.named(self.invariant.state.iter())
+        self.found(self.invariant.state.iter())
     }
 
-    /// The states of these final reads.
-    ///
-    /// # Errors
-    /// As for [`Case::state`].
-    pub fn named(&self, names: impl Iterator<Item = &'a String>) -> Result<Vec<&'a State>, String> {
+    /// The states of these final reads, whether or not they have settled.
+    fn found(&self, names: impl Iterator<Item = &'a String>) -> Result<Vec<&'a State>, String> {
         let mut found = Vec::new();
         for name in names {
             let before = found.len();
@@ -113,12 +120,50 @@ impl<'a> Case<'a> {
         if let Some((state, why)) = found.iter().find_map(|state| Some((state, state.trouble.as_ref()?))) {
             return Err(format!("the final read {} could not be made: {why}", state.title()));
         }
-        match found.iter().find(|state| !state.settled) {
+        Ok(found)
+    }
+
+    /// The same, where every row has settled.
+    ///
+    /// # Errors
+    /// As for [`Case::state`].
+    fn settled(found: Vec<&'a State>, settled: fn(&State) -> bool) -> Result<Vec<&'a State>, String> {
+        match found.iter().find(|state| !settled(state)) {
             Some(moving) => {
                 Err(format!("the final read {} never gave the same rows twice in a row", moving.title()))
             }
             None => Ok(found),
         }
+    }
+
+    /// This run's rows of the final reads that the invariant names, in the plan's order, endpoint by endpoint.
+    ///
+    /// # Errors
+    /// As for [`Case::state`]; if it is not known which rows are this run's.
+    pub fn own(&self, by: By<'_>) -> Result<Own, String> {
+        self.own_rows(self.found_state()?, by, false)
+    }
+
+    /// The same; rows of others in an exclusive stack are for the caller to judge.
+    ///
+    /// # Errors
+    /// As for [`Case::own`].
+    pub fn own_and_strangers(&self, by: By<'_>) -> Result<Own, String> {
+        self.own_rows(self.found_state()?, by, true)
+    }
+
+    /// This run's rows of these final reads, by their keys.
+    ///
+    /// # Errors
+    /// As for [`Case::own`].
+    pub fn own_named(&self, names: impl Iterator<Item = &'a String>) -> Result<Own, String> {
+        self.own_rows(self.found(names)?, By::Key, false)
+    }
+
+    fn own_rows(&self, found: Vec<&'a State>, by: By<'_>, judges_strangers: bool) -> Result<Own, String> {
+        let settled =
+            if by == By::Key { |state: &State| state.ours_settled } else { |state: &State| state.settled };
+        Own::of(self, &Self::settled(found, settled)?, by, judges_strangers)
     }
 
     /// The cells of the column that holds the key.

@@ -1,17 +1,32 @@
 //! `conservation`: what there was at the beginning is what there is. At the end exactly: the columns named by `value`
-//! add up to `initial` (or to the column `initial`). During the run within an interval: what a probe shows as left lies
-//! between initial minus everything that may have been taken and initial minus what certainly was.
+//! add up to `initial` (or to the column `initial`), or are as far from it as they were before the load. During the run
+//! within an interval: what a probe shows as left lies between what it showed before the load minus everything that may
+//! have been taken and minus what certainly was. Where others write to the deployment, a sum that does not hold may be
+//! theirs: Unknown.
 
 use super::evidence::{count, during};
+use super::own::strangers;
 use super::views::{View, views};
 use super::{Case, Checker, Evidence, Finding};
-use crate::event::{Nanos, Outcome};
-use crate::verify::Amount;
-use crate::verify::history::State;
+use crate::event::{Nanos, Outcome, Sample};
+use crate::verify::history::{Before, State};
+use crate::verify::{Amount, Verdict};
 use std::collections::BTreeMap;
 
 /// See the file's head.
 pub struct Conservation;
+
+/// What was looked at.
+#[derive(Default)]
+struct Seen {
+    evidence: Evidence,
+    samples: u64,
+    told: Vec<String>,
+    /// Why a sum that does not hold need not be the deployment's doing.
+    doubt: Option<String>,
+    /// What there was at the beginning.
+    initial: Option<Amount>,
+}
 
 impl Checker for Conservation {
     fn name(&self) -> &'static str {
@@ -21,52 +36,153 @@ impl Checker for Conservation {
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
         let with_state = !case.invariant.state.is_empty();
         let states = if with_state { case.state()? } else { Vec::new() };
-        let mut evidence = Evidence::default();
-        let mut samples = 0;
-        let mut told = Vec::new();
-        let mut initial = case.invariant.initial.as_ref().and_then(Amount::of);
-        for View { endpoint, states } in views(&states) {
-            let initial = match (&case.invariant.initial, &initial) {
-                (None, _) => initial.insert(column_sum(case, &states, "initial")?).clone(),
-                (Some(_), Some(initial)) => initial.clone(),
-                (Some(number), None) => return Err(format!("`initial = {number}` is not an amount")),
-            };
-            let mut left = Vec::new();
-            for column in columns(case) {
-                left.push((column, column_sum(case, &states, column)?));
-            }
-            samples += states.iter().map(|state| state.rows as u64).sum::<u64>();
-            let sum: Amount = left.iter().map(|(_, amount)| amount).sum();
-            let parts: Vec<String> =
-                left.iter().map(|(column, amount)| format!("{column} {amount}")).collect();
-            if sum != initial {
-                let through =
-                    if endpoint.is_empty() { String::new() } else { format!(" through {endpoint}") };
-                let line = || {
-                    format!(
-                        "{} = {sum}{through}, and there were {initial}: {} too much",
-                        parts.join(" + "),
-                        &sum - &initial
-                    )
-                };
-                evidence.add(case, line, []);
-            }
-            told.push(format!("{} = {sum} of {initial}", parts.join(" + ")));
+        let initial = case.invariant.initial.as_ref().and_then(Amount::of);
+        let mut seen = Seen { initial, ..Seen::default() };
+        for view in views(&states) {
+            seen.view(case, &view)?;
         }
         if let Some(probe) = &case.invariant.probe {
-            let initial = initial.ok_or("what there was at the beginning is not known: add `initial`")?;
-            let seen = during_the_run(case, probe, initial, &mut evidence)?;
-            samples += seen;
-            told.push(format!("{} of `{probe}` within what may have been taken", count(seen, "sample")));
+            seen.probe(case, probe)?;
         }
-        if told.is_empty() {
+        if seen.told.is_empty() {
             return Err("the invariant names neither a final read nor a probe".to_owned());
         }
-        let reason = match evidence.found() {
-            0 => format!("{}.", told.join("; ")),
-            found => format!("what there was is not what there is: {}.", count(found, "contradiction")),
+        let others = strangers(case, case.states.iter());
+        if others > 0 {
+            seen.doubt = Some(format!("{} of others came in meanwhile", count(others, "row")));
+        }
+        // Rows of others in what is added up may hide a loss as well as feign one.
+        if strangers(case, states.into_iter()) > 0 && !case.exclusive {
+            let doubt = seen.doubt.unwrap_or_default();
+            return Ok(Finding::new(
+                Verdict::Unknown,
+                format!("{doubt}, and may have moved the sum."),
+                seen.samples,
+            ));
+        }
+        Ok(seen.conclude())
+    }
+}
+
+impl Seen {
+    /// The final reads as one endpoint shows them.
+    fn view(&mut self, case: &Case<'_>, view: &View<'_>) -> Result<(), String> {
+        let View { endpoint, states } = view;
+        let initial = match (&case.invariant.initial, &self.initial) {
+            (None, _) => self.initial.insert(column_sum(case, states, "initial")?).clone(),
+            (Some(_), Some(initial)) => initial.clone(),
+            (Some(number), None) => return Err(format!("`initial = {number}` is not an amount")),
         };
-        Ok(Finding::judged(!evidence.is_empty(), reason, samples, evidence.lines()))
+        let mut left = Vec::new();
+        for column in columns(case) {
+            left.push((column, column_sum(case, states, column)?));
+        }
+        self.samples += states.iter().map(|state| state.rows as u64).sum::<u64>();
+        let sum: Amount = left.iter().map(|(_, amount)| amount).sum();
+        let parts: Vec<String> = left.iter().map(|(column, amount)| format!("{column} {amount}")).collect();
+        let parts = parts.join(" + ");
+        self.told.push(format!("{parts} = {sum} of {initial}"));
+        if sum == initial {
+            return Ok(());
+        }
+        let more = &sum - &initial;
+        match self.off_before(case, states)? {
+            Some(off) if off == more => {
+                self.told.push(format!("{off} too much before the load already, and nothing since"));
+            }
+            off => {
+                let was = match off {
+                    Some(off) if off != Amount::default() => format!(" ({off} before the load)"),
+                    _ => String::new(),
+                };
+                let through =
+                    if endpoint.is_empty() { String::new() } else { format!(" through {endpoint}") };
+                let line =
+                    || format!("{parts} = {sum}{through}, and there were {initial}: {more} too much{was}");
+                self.evidence.add(case, line, []);
+            }
+        }
+        Ok(())
+    }
+
+    /// How far the sum was from what it should be before the load; nothing where there were no rows then, or where that is
+    /// not known.
+    fn off_before(&mut self, case: &Case<'_>, states: &[&State]) -> Result<Option<Amount>, String> {
+        let mut before = Vec::new();
+        for state in states {
+            match &state.before {
+                Before::NotRecorded => {
+                    let doubt = format!("what was in {} before the load is not recorded", state.title());
+                    self.doubt = Some(doubt);
+                }
+                Before::Open(why) => {
+                    let doubt = format!("what was in {} before the load is not known: {why}", state.title());
+                    self.doubt = Some(doubt);
+                }
+                Before::Rows { grown, state } => {
+                    if *grown > 0 {
+                        self.doubt = Some(format!("{} was still growing before the load", state.title()));
+                    }
+                    before.push(&**state);
+                }
+            }
+        }
+        if before.iter().all(|state| state.rows == 0) || self.doubt.is_some() {
+            return Ok(None);
+        }
+        let initial = match case.invariant.initial {
+            Some(_) => self.initial.clone().unwrap_or_default(),
+            None => plain_sum(case, &before, "initial")?,
+        };
+        let mut sum = Amount::default();
+        for column in columns(case) {
+            sum = &sum + &plain_sum(case, &before, column)?;
+        }
+        Ok(Some(&sum - &initial))
+    }
+
+    fn probe(&mut self, case: &Case<'_>, probe: &str) -> Result<(), String> {
+        let of_probe = |sample: &&Sample| sample.name == probe;
+        let early = |sample: &&Sample| sample.time < case.history.setting.load_start;
+        let samples = || case.samples.iter().filter(of_probe);
+        let shown = samples().filter(early).filter_map(|sample| sample.value).last();
+        let shown = shown.map(|value| exact(probe, value)).transpose()?;
+        let planned =
+            self.initial.clone().ok_or("what there was at the beginning is not known: add `initial`")?;
+        let found = self.evidence.found();
+        let seen = during_the_run(
+            case,
+            probe,
+            shown.clone().unwrap_or_else(|| planned.clone()),
+            &mut self.evidence,
+        )?;
+        self.samples += seen;
+        self.told.push(format!("{} of `{probe}` within what may have been taken", count(seen, "sample")));
+        match shown {
+            None if self.evidence.found() > found => {
+                self.doubt = Some(format!("what `{probe}` showed before the load is not recorded"));
+            }
+            Some(shown) if shown != planned => {
+                self.told.push(format!("`{probe}` showed {shown} before the load, not {planned}"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn conclude(self) -> Finding {
+        let reason = match (self.evidence.found(), &self.doubt) {
+            (0, _) => format!("{}.", self.told.join("; ")),
+            (found, None) => {
+                format!("what there was is not what there is: {}.", count(found, "contradiction"))
+            }
+            (_, Some(doubt)) => {
+                let reason = format!("the sum does not hold, but {doubt}.");
+                let evidence = self.evidence.lines();
+                return Finding { evidence, ..Finding::new(Verdict::Unknown, reason, self.samples) };
+            }
+        };
+        Finding::judged(!self.evidence.is_empty(), reason, self.samples, self.evidence.lines())
     }
 }
 
@@ -75,8 +191,19 @@ fn columns<'a>(case: &Case<'a>) -> Vec<&'a str> {
     if named.is_empty() { vec!["value"] } else { named }
 }
 
-/// The sum of a column over all reads that have it.
+/// The sum of a column over all reads that have it, with what was there before where a read holds only what came after.
 fn column_sum(case: &Case<'_>, states: &[&State], column: &str) -> Result<Amount, String> {
+    let mut all = states.to_vec();
+    for state in states.iter().filter(|state| state.continued) {
+        if let Before::Rows { state: before, .. } = &state.before {
+            all.push(before);
+        }
+    }
+    plain_sum(case, &all, column)
+}
+
+/// The sum of a column over all states that have it.
+fn plain_sum(case: &Case<'_>, states: &[&State], column: &str) -> Result<Amount, String> {
     let having: Vec<_> = states.iter().filter_map(|state| state.cells_if_any(column)).collect();
     if having.is_empty() {
         states.first().map_or(Ok(&[][..]), |state| state.cells(column))?;
@@ -111,6 +238,12 @@ impl Running {
     }
 }
 
+/// A sample as an amount.
+fn exact(probe: &str, value: f64) -> Result<Amount, String> {
+    Amount::from_f64(value)
+        .ok_or_else(|| format!("`{probe}` was {value}: beyond 2^53 a sample is not exact enough to add up"))
+}
+
 /// Holds every sample of the probe against the interval; gives how many there were. Operations on one key take once.
 fn during_the_run(
     case: &Case<'_>,
@@ -120,11 +253,10 @@ fn during_the_run(
 ) -> Result<u64, String> {
     let (certain, possible) = taken(case)?;
     let mut seen = 0;
-    for sample in case.samples.iter().filter(|sample| sample.name == probe) {
+    let begun = |sample: &&Sample| sample.time >= case.history.setting.load_start;
+    for sample in case.samples.iter().filter(|sample| sample.name == probe).filter(begun) {
         let Some(value) = sample.value else { continue };
-        let left = Amount::from_f64(value).ok_or_else(|| {
-            format!("`{probe}` was {value}: beyond 2^53 a sample is not exact enough to add up")
-        })?;
+        let left = exact(probe, value)?;
         seen += 1;
         let (from, to) = (sample.time, sample.time + case.sample_slack);
         let (high, low) = (&initial - &certain.by(from), &initial - &possible.by(to));

@@ -4,6 +4,7 @@
 use super::evidence::count;
 use super::guard::doubted;
 use super::keys::{Counts, Keys};
+use super::own::By;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
 use crate::verify::history::Op;
@@ -17,9 +18,10 @@ impl Checker for ExactlyOnce {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        let keys = Keys::of_effects(case);
+        let own = case.own(By::Key)?;
+        let keys = own.keys(case);
         let (mut doubled, mut missing, mut extra) = Default::default();
-        for state in case.state()? {
+        for state in &own.states {
             let counts = Counts::of_keys(case, state)?;
             let title = state.title();
             for (key, effects) in counts.iter(case).filter(|(_, effects)| *effects > 1) {
@@ -65,7 +67,7 @@ impl Checker for ExactlyOnce {
         };
         let only_extra = doubled.is_empty() && missing.is_empty();
         let lines = [doubled, missing, extra].into_iter().flat_map(Evidence::lines).collect();
-        let finding = Finding::judged(broken, reason, keys.ops, lines);
+        let finding = own.told(case, Finding::judged(broken, reason, keys.ops, lines));
         // An operation that the record lacks may have had the effect of one that failed.
         Ok(if case.history.is_partial() && only_extra { doubted(finding) } else { finding })
     }

@@ -1,7 +1,8 @@
-//! `failover-complete`: after the writer was struck another took over, the old one acknowledged nothing more, and the
-//! final state is the same through every endpoint.
+//! `failover-complete`: after the writer was struck another took over, the old one acknowledged nothing more, and what this
+//! run left is the same through every endpoint.
 
 use super::evidence::count;
+use super::own::By;
 use super::reigns::{NOBODY, reigns};
 use super::{Case, Checker, Evidence, Finding};
 use crate::verify::history::{State, Text};
@@ -26,7 +27,8 @@ impl Checker for FailoverComplete {
             let line = || format!("{name} acknowledged a write after its successor had taken over");
             evidence.add(case, line, [found.successor, found.write]);
         }
-        let states = if case.invariant.state.is_empty() { Vec::new() } else { case.state()? };
+        let own = if case.invariant.state.is_empty() { None } else { Some(case.own(By::Key)?) };
+        let states: Vec<&State> = own.iter().flat_map(|own| &own.states).collect();
         let mut compared = 0;
         for (place, state) in states.iter().enumerate() {
             let first = states[..place].iter().find(|other| other.name == state.name);
@@ -67,7 +69,11 @@ impl Checker for FailoverComplete {
                 count(deposed.len() as u64, "write")
             ),
         };
-        Ok(Finding::judged(!evidence.is_empty(), reason, known, evidence.lines()))
+        let finding = Finding::judged(!evidence.is_empty(), reason, known, evidence.lines());
+        Ok(match &own {
+            Some(own) => own.told(case, finding),
+            None => finding,
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 //! is `parked` (dead-lettered) counts as delivered; an effect of what was never committed fails.
 
 use super::evidence::count;
-use super::keys::{Counts, Keys};
+use super::keys::Counts;
+use super::own::{By, Own};
 use super::views::each_view;
 use super::{Case, Checker, Evidence, Finding};
 use crate::verify::history::{State, Text};
@@ -24,7 +25,8 @@ impl Checker for FanOut {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        each_view(case, |states| judge(case, states))
+        let own = case.own(By::Key)?;
+        each_view(case, &own, |states| judge(case, &own, states))
     }
 
     fn stands_alone(&self) -> bool {
@@ -32,7 +34,7 @@ impl Checker for FanOut {
     }
 }
 
-fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
+fn judge(case: &Case<'_>, own: &Own, states: &[&State]) -> Result<Finding, String> {
     let Some((committed, effects)) = states.split_first() else {
         return Err("there is no final read".to_owned());
     };
@@ -40,7 +42,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
         return Err("the invariant names what was committed and no read of what consumers did".to_owned());
     }
     let committed = Counts::of_keys(case, committed)?;
-    let parked = case.named(case.invariant.parked.iter())?;
+    let parked = case.own_named(case.invariant.parked.iter())?.states;
     let consumers = consumers(case, effects, &parked)?;
     let (mut missing, mut doubled, mut invented) = Default::default();
     let mut deliveries = 0;
@@ -68,7 +70,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
     }
     let mut lost = Evidence::default();
     if case.invariant.effect.is_some() {
-        for (key, tally) in Keys::of_effects(case).iter(case) {
+        for (key, tally) in own.keys(case).iter(case) {
             if tally.has_to_be_there() && committed.get(key) == 0 {
                 more(case, &mut lost, key, || {
                     format!("{} was acknowledged and is not committed", case.quoted(key))
@@ -99,7 +101,7 @@ fn more(case: &Case<'_>, evidence: &mut Evidence, key: Text, line: impl FnOnce()
     evidence.add_key(case, key, line);
 }
 
-fn consumers(case: &Case<'_>, effects: &[&State], parked: &[&State]) -> Result<Vec<Consumer>, String> {
+fn consumers(case: &Case<'_>, effects: &[&State], parked: &[State]) -> Result<Vec<Consumer>, String> {
     let mut found = Vec::new();
     if case.invariant.consumers.is_empty() {
         for state in effects {

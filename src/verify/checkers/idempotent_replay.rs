@@ -3,9 +3,10 @@
 
 use super::evidence::count;
 use super::keys::Counts;
+use super::own::By;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
-use crate::verify::history::Op;
+use crate::verify::history::{Op, Text};
 use std::collections::{HashMap, HashSet};
 
 /// See the file's head.
@@ -49,9 +50,12 @@ impl Checker for IdempotentReplay {
         }
         let mut changed = Evidence::default();
         let with_state = !case.invariant.state.is_empty();
-        for state in if with_state { case.state()? } else { Vec::new() } {
+        let own = if with_state { Some(case.own(By::Key)?) } else { None };
+        for state in own.iter().flat_map(|own| &own.states) {
             let counts = Counts::of_keys(case, state)?;
-            let mut keys: Vec<_> = replayed.iter().filter(|key| counts.get(**key) != 1).collect();
+            let there = |key: Text| own.as_ref().is_some_and(|own| own.was_there(key));
+            let wrong = |key: &&Text| counts.get(**key) != 1 && !there(**key);
+            let mut keys: Vec<_> = replayed.iter().filter(wrong).collect();
             keys.sort();
             for key in keys {
                 let effects = u64::from(counts.get(*key));
@@ -81,7 +85,11 @@ impl Checker for IdempotentReplay {
             )
         };
         let lines = wrong.lines().into_iter().chain(changed.lines()).collect();
-        Ok(Finding::judged(broken, reason, judged, lines))
+        let finding = Finding::judged(broken, reason, judged, lines);
+        Ok(match &own {
+            Some(own) => own.told(case, finding),
+            None => finding,
+        })
     }
 
     fn stands_alone(&self) -> bool {

@@ -62,6 +62,11 @@ impl Keys {
         keys
     }
 
+    /// Forgets what was done to these keys.
+    pub fn leave_out(&mut self, keys: &[Text]) {
+        keys.iter().for_each(|key| self.tallies[key.place()] = KeyTally::default());
+    }
+
     /// What was done to this key.
     pub fn of(&self, key: Text) -> &KeyTally {
         &self.tallies[key.place()]

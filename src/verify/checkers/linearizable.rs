@@ -2,11 +2,12 @@
 //!
 //! What an effect writes is its value, or where none is marked its version; deleting writes nothing, a read that finds
 //! nothing reads it. A deliberate repetition may write again or not. What a key held before the load is taken from its
-//! first read.
+//! first read. Where others may write to a key, a value that this run did not write contradicts nothing: Unknown.
 
 use super::evidence::count;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
+use crate::plan::KeyOrigin;
 use crate::verify::Verdict;
 use crate::verify::history::{Op, Text};
 use crate::verify::linear::{self, ABSENT, Action, Budget, Failure, Initial, Model, ValueId, Values};
@@ -40,6 +41,17 @@ impl Checker for Linearizable {
         let mut evidence = Evidence::default();
         for failure in &outcome.failures {
             asked.show(case, failure, &mut evidence);
+        }
+        if !outcome.failures.is_empty()
+            && outcome.failures.iter().all(|failure| asked.may_be_others(case, failure.key))
+        {
+            let reason = "what was read is explained by no order, but values were read that no operation of this run wrote: \
+                          others may have written to its keys. Say `exclusive = true` in `[stack]` if the run alone \
+                          writes, or put `${uuid:…}` or `${run_id}` into the keys.";
+            return Ok(Finding {
+                evidence: evidence.lines(),
+                ..Finding::new(Verdict::Unknown, reason, judged)
+            });
         }
         if !outcome.failures.is_empty() {
             let wrong = outcome.failures.len();
@@ -130,6 +142,32 @@ impl<'a> Asked<'a> {
                 self.ops.push(None);
             }
         }
+    }
+
+    /// Whether a value was read of this key that no operation of this run wrote and that it need not have held at the
+    /// beginning, and others may write to it.
+    fn may_be_others(&self, case: &Case<'_>, key: u32) -> bool {
+        if case.exclusive || case.keys == KeyOrigin::Own {
+            return false;
+        }
+        let of_key = || self.operations.iter().filter(|op| op.key == key);
+        // What was refused is no value of others.
+        let tried = |value: &ValueId| {
+            let text = self.values.text(*value);
+            case.history
+                .ops
+                .iter()
+                .filter(|op| {
+                    case.is_write(op) && op.key.map(|key| case.history.text(key)) == Some(self.key(case, key))
+                })
+                .any(|op| op.value.is_some_and(|value| case.history.text(value) == text))
+        };
+        let written: BTreeSet<ValueId> = of_key()
+            .filter_map(|op| if let Action::Write(value) = op.action { Some(value) } else { None })
+            .collect();
+        of_key().any(
+            |op| matches!(op.action, Action::Read(value) if value != ABSENT && !written.contains(&value) && !tried(&value)),
+        )
     }
 
     fn key<'c>(&self, case: &Case<'c>, number: u32) -> &'c str {

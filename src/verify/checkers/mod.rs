@@ -17,6 +17,7 @@ mod monotonic_reads;
 mod never_negative;
 mod no_phantom;
 mod one_writer;
+mod own;
 mod queue;
 mod rate_limit;
 mod read_your_writes;

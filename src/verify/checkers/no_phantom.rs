@@ -1,9 +1,12 @@
-//! `no-phantom`: the final state holds nothing that definitely failed (S ∩ F), and nothing that nobody asked for (S − A).
+//! `no-phantom`: the final state holds no key of this run that definitely failed (S ∩ F), or that another kind of effect
+//! brought in. With `exclusive`, it holds nothing besides that was not there before the load (S − A − B).
 
 use super::evidence::count;
-use super::keys::{Counts, Keys};
+use super::keys::Counts;
+use super::own::{By, Own, unnamed};
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
+use crate::verify::history::Text;
 
 /// See the file's head.
 pub struct NoPhantom;
@@ -14,10 +17,11 @@ impl Checker for NoPhantom {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        let keys = Keys::of_effects(case);
+        let own = case.own_and_strangers(By::Key)?;
+        let keys = own.keys(case);
         let mut failed = Evidence::default();
         let mut unasked = Evidence::default();
-        for state in case.state()? {
+        for state in &own.states {
             let mut here = 0;
             for (key, _) in Counts::of_keys(case, state)?.iter(case) {
                 let tally = keys.of(key);
@@ -26,28 +30,19 @@ impl Checker for NoPhantom {
                         format!("{} definitely failed and is in {}", case.quoted(key), state.title())
                     }),
                     Some(_) => {}
-                    // Somebody meant to delete it, so that it was there before.
+                    // It was to be deleted, so that it was there before.
                     None if tally.ops > 0 => {}
                     None => {
                         here += 1;
                         // Each operation whose key never came back may explain one.
                         if here > keys.unkeyed {
-                            unasked.add(
-                                case,
-                                || {
-                                    format!(
-                                        "{} is in {}, and no operation asked for it",
-                                        case.quoted(key),
-                                        state.title()
-                                    )
-                                },
-                                [],
-                            );
+                            unasked.add(case, || not_asked_for(case, key, &state.title()), []);
                         }
                     }
                 }
             }
         }
+        strangers(case, &own, &mut unasked)?;
         let broken = !failed.is_empty() || !unasked.is_empty();
         let reason = if broken {
             format!(
@@ -60,11 +55,36 @@ impl Checker for NoPhantom {
             )
         } else {
             format!(
-                "every key in the final state was asked for, and none of those that failed is there ({} seen).",
+                "every key of this run in the final state was asked for, and none of those that failed is there ({} seen).",
                 count(keys.ops, "operation")
             )
         };
         let lines = failed.lines().into_iter().chain(unasked.lines()).collect();
-        Ok(Finding::judged(broken, reason, keys.ops, lines))
+        Ok(own.told(case, Finding::judged(broken, reason, keys.ops, lines)))
     }
+}
+
+/// Rows of others count only where the run alone writes, over a baseline that settled.
+fn strangers(case: &Case<'_>, own: &Own, unasked: &mut Evidence) -> Result<(), String> {
+    let beyond = own.strangers.saturating_sub(unnamed(case, By::Key));
+    if !case.exclusive || beyond == 0 {
+        return Ok(());
+    }
+    if let Some(open) = &own.open {
+        return Err(format!("{open}, so that it is not known whose {} are", count(own.strangers, "row")));
+    }
+    let mut examples = own.examples.iter();
+    for _ in 0..beyond {
+        let example = examples.next();
+        unasked.add(
+            case,
+            || example.map_or(String::new(), |(key, title)| not_asked_for(case, *key, title)),
+            [],
+        );
+    }
+    Ok(())
+}
+
+fn not_asked_for(case: &Case<'_>, key: Text, title: &str) -> String {
+    format!("{} is in {title}, and no operation asked for it", case.quoted(key))
 }

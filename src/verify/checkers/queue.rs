@@ -3,7 +3,8 @@
 //! in that order, per queue (column `queue`).
 
 use super::evidence::count;
-use super::keys::{Counts, Keys};
+use super::keys::Counts;
+use super::own::{By, Own};
 use super::views::each_view;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::{Nanos, Outcome};
@@ -19,16 +20,20 @@ impl Checker for Queue {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        each_view(case, |states| judge(case, states))
+        let own = case.own(By::Key)?;
+        each_view(case, &own, |states| judge(case, &own, states))
     }
 }
 
-fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
-    let keys = Keys::of_effects(case);
+fn judge(case: &Case<'_>, own: &Own, states: &[&State]) -> Result<Finding, String> {
+    let keys = own.keys(case);
     let elsewhere = [&case.invariant.parked, &case.invariant.queued];
-    let [parked, queued] = elsewhere.map(|names| total(case, case.named(names.iter())));
+    let [parked, queued] = elsewhere.map(|names| {
+        let own = case.own_named(names.iter())?;
+        total(case, &own.states.iter().collect::<Vec<_>>())
+    });
     let (parked, queued) = (parked?, queued?);
-    let consumed = total(case, Ok(states.to_vec()))?;
+    let consumed = total(case, states)?;
     let (mut lost, mut doubled, mut invented, mut disordered) = Default::default();
     let mut unknown = 0;
     let mut confirmed = 0;
@@ -85,9 +90,9 @@ fn more(case: &Case<'_>, evidence: &mut Evidence, key: Text, line: impl FnOnce()
     evidence.add_key(case, key, line);
 }
 
-fn total(case: &Case<'_>, states: Result<Vec<&State>, String>) -> Result<Counts, String> {
+fn total(case: &Case<'_>, states: &[&State]) -> Result<Counts, String> {
     let mut all = Counts::none(case);
-    for state in states? {
+    for state in states {
         all.add(&Counts::of_keys(case, state)?);
     }
     Ok(all)

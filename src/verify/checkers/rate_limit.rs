@@ -6,6 +6,8 @@ use super::evidence::{count, during, stretch};
 use super::heaviest::{Heaviest, Stretch, heaviest};
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::{Nanos, Outcome};
+use crate::plan::KeyOrigin;
+use crate::verify::Verdict;
 use crate::verify::history::{Call, Role};
 use std::collections::BTreeMap;
 
@@ -31,6 +33,8 @@ impl Checker for RateLimit {
             return Err("the invariant needs `rate` and `burst`".to_owned());
         };
         let (rate, burst) = (rate.0, f64::from(burst));
+        // What the bucket held when the load began is not known: another run may have emptied it.
+        let from = case.history.setting.load_start.as_secs_f64();
         let mut buckets: BTreeMap<_, Calls> = BTreeMap::new();
         for call in case.history.calls.iter().filter(|call| chosen(case, call)) {
             let key = call.key.filter(|_| case.invariant.by_key);
@@ -56,7 +60,7 @@ impl Checker for RateLimit {
             if let Some(found) = heaviest(&calls.admitted, rate).filter(|found| found.excess > burst + 1e-6) {
                 over.add(case, || of.clone() + &too_many(case, &found, rate, burst), []);
             }
-            for (span, tokens) in unjustly(calls, rate, burst) {
+            for (span, tokens) in unjustly(calls, rate, burst, from) {
                 let line = || {
                     let (from, to) = (Nanos::from_secs_f64(span.0), Nanos::from_secs_f64(span.1));
                     let held = during(case, from, to);
@@ -70,6 +74,7 @@ impl Checker for RateLimit {
         }
         let samples = admitted + refused;
         let broken = !over.is_empty() || !unjust.is_empty();
+        let only_unjust = over.is_empty() && !unjust.is_empty();
         let seen = format!("{} admitted, {refused} refused", count(admitted, "request"));
         let reason = if broken {
             format!(
@@ -81,6 +86,13 @@ impl Checker for RateLimit {
             format!("{seen}: never more than {burst} + {rate}/s in any interval, and no refusal was unjust.")
         };
         let lines = over.lines().into_iter().chain(unjust.lines()).collect();
+        let alone = case.exclusive || case.invariant.by_key && case.keys == KeyOrigin::Own;
+        if only_unjust && !alone {
+            let reason = format!(
+                "{reason} Others may have used the limit up: say `exclusive = true` in `[stack]` if the run alone uses it."
+            );
+            return Ok(Finding { evidence: lines, ..Finding::new(Verdict::Unknown, reason, samples) });
+        }
         Ok(Finding::judged(broken, reason, samples, lines))
     }
 }
@@ -116,7 +128,7 @@ pub(super) fn chosen(case: &Case<'_>, call: &Call) -> bool {
 /// Refusals during which the bucket held a token for certain, with the fewest tokens that it can have held. The fewest
 /// are there when every other request that may have been admitted took its token as late as it could: at its end, or,
 /// where it was still under way, at the refusal.
-fn unjustly(calls: &Calls, rate: f64, burst: f64) -> Vec<(Stretch, f64)> {
+fn unjustly(calls: &Calls, rate: f64, burst: f64, from: f64) -> Vec<(Stretch, f64)> {
     let sorted = |of: fn(&Stretch) -> f64| {
         let mut times: Vec<f64> = calls.possible.iter().map(of).collect();
         times.sort_by(f64::total_cmp);
@@ -126,7 +138,7 @@ fn unjustly(calls: &Calls, rate: f64, burst: f64) -> Vec<(Stretch, f64)> {
     let mut refusals = calls.refused.clone();
     refusals.sort_by(|one, other| one.0.total_cmp(&other.0));
     let mut found = Vec::new();
-    let (mut tokens, mut at, mut taken) = (burst, f64::NEG_INFINITY, 0);
+    let (mut tokens, mut at, mut taken) = (0.0, from, 0);
     for (from, to) in refusals {
         while ends.get(taken).is_some_and(|end| *end < from) {
             tokens = refilled(tokens, ends[taken] - at, rate, burst) - 1.0;
@@ -143,7 +155,7 @@ fn unjustly(calls: &Calls, rate: f64, burst: f64) -> Vec<(Stretch, f64)> {
 }
 
 fn refilled(tokens: f64, seconds: f64, rate: f64, burst: f64) -> f64 {
-    if seconds.is_infinite() { burst } else { (tokens + rate * seconds).min(burst) }
+    (tokens + rate * seconds.max(0.0)).min(burst)
 }
 
 #[cfg(test)]
@@ -152,7 +164,7 @@ mod tests {
 
     fn refusals(possible: &[Stretch], refused: &[Stretch]) -> usize {
         let calls = Calls { possible: possible.to_vec(), refused: refused.to_vec(), ..Calls::default() };
-        unjustly(&calls, 1.0, 3.0).len()
+        unjustly(&calls, 1.0, 3.0, f64::NEG_INFINITY).len()
     }
 
     #[test]

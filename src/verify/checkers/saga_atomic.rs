@@ -4,7 +4,7 @@
 //! orphans.
 
 use super::evidence::count;
-use super::keys::Keys;
+use super::own::{By, Own};
 use super::views::each_view;
 use super::{Case, Checker, Evidence, Finding};
 use crate::verify::Verdict;
@@ -54,7 +54,8 @@ impl Checker for SagaAtomic {
     }
 
     fn check(&self, case: &Case<'_>) -> Result<Finding, String> {
-        each_view(case, |states| judge(case, states))
+        let own = case.own(By::Key)?;
+        each_view(case, &own, |states| judge(case, &own, states))
     }
 
     fn stands_alone(&self) -> bool {
@@ -62,7 +63,7 @@ impl Checker for SagaAtomic {
     }
 }
 
-fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
+fn judge(case: &Case<'_>, own: &Own, states: &[&State]) -> Result<Finding, String> {
     let words = Words::new(case)?;
     let Some((sagas, parts)) = states.split_first() else { return Err("there is no final read".to_owned()) };
     let column = case.value_column("state");
@@ -107,7 +108,7 @@ fn judge(case: &Case<'_>, states: &[&State]) -> Result<Finding, String> {
             }
         }
     }
-    for (key, tally) in Keys::of_effects(case).iter(case) {
+    for (key, tally) in own.keys(case).iter(case) {
         if tally.has_to_be_there() && stages[key.place()].is_none() {
             lost.add_key(case, key, || {
                 format!("{} was acknowledged and is not in {}", case.quoted(key), sagas.title())

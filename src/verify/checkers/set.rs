@@ -1,9 +1,9 @@
-//! `set`: elements added are in the final state once each: none lost, none twice, none that nobody added or that
-//! definitely failed. The element is the effect's value where the invariant names a value column, else its key.
+//! `set`: elements that this run added are in the final state once each: none lost, none twice, none that definitely failed. The element is the effect's value where the invariant names a value column, else its key.
 
 use super::evidence::count;
 use super::guard::doubted;
 use super::keys::Counts;
+use super::own::By;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
 use crate::verify::history::{Op, Text};
@@ -36,12 +36,14 @@ impl Checker for Set {
             }
         }
         let (mut lost, mut doubled, mut unexpected) = Default::default();
-        for state in case.state()? {
+        let by = if by_value { By::Value(case.value_column("value")) } else { By::Key };
+        let own = case.own(by)?;
+        for state in &own.states {
             let cells = if by_value { state.cells(case.value_column("value"))? } else { case.keys(state)? };
             let counts = Counts::of(case, cells);
             let title = state.title();
             let mut unasked = 0;
-            for text in case.history.texts.all() {
+            for text in case.history.texts.all().filter(|text| !own.was_there(*text)) {
                 let told = |what: &str| format!("{} {what} {title}", case.quoted(text));
                 match (outcomes[text.place()], counts.get(text)) {
                     (Some(Outcome::Ok), 0) if !deleted[text.place()] => {
@@ -78,7 +80,7 @@ impl Checker for Set {
             format!("{}: what was acknowledged is there once, and nothing else.", count(ops, "addition"))
         };
         let lines = [lost, doubled, unexpected].into_iter().flat_map(Evidence::lines).collect();
-        let finding = Finding::judged(broken, reason, ops, lines);
+        let finding = own.told(case, Finding::judged(broken, reason, ops, lines));
         // With operations missing from the record, what looks unexpected may be theirs.
         Ok(if case.history.is_partial() && whole { doubted(finding) } else { finding })
     }

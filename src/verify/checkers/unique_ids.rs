@@ -1,8 +1,10 @@
 //! `unique-ids`: no two things got the same id. The id is the effect's value; operations on one key are one thing, and
-//! so are an operation and its replays. With a final read, its column `value` holds no id twice either.
+//! so are an operation and its replays. With a final read, its column `value` holds no id of this
+//! run twice either.
 
 use super::evidence::count;
 use super::keys::Counts;
+use super::own::By;
 use super::{Case, Checker, Evidence, Finding};
 use crate::event::Outcome;
 use crate::verify::history::Op;
@@ -30,8 +32,9 @@ impl Checker for UniqueIds {
                 }
             }
         }
-        let states = if case.invariant.state.is_empty() { Vec::new() } else { case.state()? };
-        for state in states {
+        let by = By::Value(case.value_column("value"));
+        let own = if case.invariant.state.is_empty() { None } else { Some(case.own(by)?) };
+        for state in own.iter().flat_map(|own| &own.states) {
             let cells = state.cells(case.value_column("value"))?;
             for (id, times) in Counts::of(case, cells).iter(case).filter(|(_, times)| *times > 1) {
                 evidence.add(
@@ -48,7 +51,11 @@ impl Checker for UniqueIds {
             0 => format!("{}, all different.", count(ids, "id")),
             found => format!("{found} of {ids} ids were given twice."),
         };
-        Ok(Finding::judged(!evidence.is_empty(), reason, ids, evidence.lines()))
+        let finding = Finding::judged(!evidence.is_empty(), reason, ids, evidence.lines());
+        Ok(match &own {
+            Some(own) => own.told(case, finding),
+            None => finding,
+        })
     }
 
     fn stands_alone(&self) -> bool {

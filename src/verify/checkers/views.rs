@@ -1,5 +1,6 @@
 //! A checker that looks at several final reads together sees them once per endpoint.
 
+use super::own::Own;
 use super::{Case, Finding};
 use crate::verify::Verdict;
 use crate::verify::history::State;
@@ -39,26 +40,27 @@ pub fn views<'a>(states: &[&'a State]) -> Vec<View<'a>> {
     endpoints.into_iter().map(view).collect()
 }
 
-/// Judges every view; the first that failed counts, else the last.
+/// Judges every view of this run's rows; the first that failed counts, else the last.
 ///
 /// # Errors
 /// As the invariant's final reads or `judge` have them.
-pub fn each_view<'a>(
-    case: &Case<'a>,
-    mut judge: impl FnMut(&[&'a State]) -> Result<Finding, String>,
+pub fn each_view(
+    case: &Case<'_>,
+    own: &Own,
+    mut judge: impl FnMut(&[&State]) -> Result<Finding, String>,
 ) -> Result<Finding, String> {
     let mut last = Err("there is no final read".to_owned());
-    for view in views(&case.state()?) {
+    for view in views(&own.states.iter().collect::<Vec<_>>()) {
         let mut finding = judge(&view.states)?;
         if finding.verdict == Verdict::Fail {
             if !view.endpoint.is_empty() {
                 finding.reason = format!("through {}: {}", view.endpoint, finding.reason);
             }
-            return Ok(finding);
+            return Ok(own.told(case, finding));
         }
         last = Ok(finding);
     }
-    last
+    last.map(|finding| own.told(case, finding))
 }
 
 #[cfg(test)]

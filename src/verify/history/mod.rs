@@ -11,7 +11,7 @@ pub use builder::{Builder, Setting};
 pub use groups::Groups;
 pub use op::{Call, FaultSpan, Instance, Op, Role, StepMark};
 pub use read::{final_states, history};
-pub use state::State;
+pub use state::{Before, State};
 pub use texts::{Text, Texts};
 
 use crate::event::Nanos;

@@ -1,10 +1,10 @@
 //! The history of a recorded run.
 
-use super::{Builder, FaultSpan, History, Instance, Role, Setting, State, StepMark, Texts};
+use super::{Before, Builder, FaultSpan, History, Instance, Role, Setting, State, StepMark, Texts};
 use crate::event::Nanos;
 use crate::plan::Plan;
 use crate::plan::model::{Invariant, Step};
-use crate::record::{Record, RecordError, Scope, StepInfo};
+use crate::record::{FinalTable, Record, RecordError, Scope, StepInfo};
 use crate::verify::strike::{Strike, strikes};
 use std::collections::BTreeSet;
 
@@ -74,8 +74,8 @@ fn find<'a>(plan: &'a Plan, info: &StepInfo) -> Option<&'a Step> {
     steps.iter().find(|step| step.name == info.name)
 }
 
-/// The final state: the last snapshot of every final read that an invariant names, through every endpoint. Only columns
-/// that an invariant may look at are kept.
+/// The final state: the last snapshot of every final read that an invariant names, through every endpoint, with what was
+/// there before the load. Only columns that an invariant may look at are kept.
 ///
 /// # Errors
 /// If the record cannot be read.
@@ -87,21 +87,45 @@ pub fn final_states(plan: &Plan, record: &Record, texts: &mut Texts) -> Result<V
         };
         plan.invariants.iter().any(reads)
     };
-    let tables = if plan.finals.is_empty() { Vec::new() } else { record.finals()? };
+    if plan.finals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (tables, mut baselines) = (record.finals()?, record.baselines()?);
     let mut states = Vec::new();
     for table in tables.iter().filter(|table| named(&table.name)) {
-        let mut state = State::new(&table.name, &table.endpoint, table.settled);
-        state.trouble.clone_from(&table.trouble);
-        for (place, column) in table.columns.iter().enumerate() {
-            if wanted.contains(column.as_str()) {
-                state.column(texts, column, (0..table.len()).map(|row| table.text(row, place)));
-            } else {
-                state.unread(table.len(), column);
-            }
+        let mut found = state(table, &wanted, texts);
+        let same = |other: &FinalTable| other.name == table.name && other.endpoint == table.endpoint;
+        if let Some(place) = baselines.iter().position(same) {
+            found.before = before(&baselines.swap_remove(place), &wanted, texts);
         }
-        states.push(state);
+        states.push(found);
     }
     Ok(states)
+}
+
+fn state(table: &FinalTable, wanted: &BTreeSet<&str>, texts: &mut Texts) -> State {
+    let mut state = State::new(&table.name, &table.endpoint, table.settled);
+    state.trouble.clone_from(&table.trouble);
+    state.ours_settled = table.settled || table.ours_settled;
+    state.continued = table.continued;
+    for (place, column) in table.columns.iter().enumerate() {
+        if wanted.contains(column.as_str()) {
+            state.column(texts, column, (0..table.len()).map(|row| table.text(row, place)));
+        } else {
+            state.unread(table.len(), column);
+        }
+    }
+    state
+}
+
+fn before(baseline: &FinalTable, wanted: &BTreeSet<&str>, texts: &mut Texts) -> Before {
+    if let Some(trouble) = &baseline.trouble {
+        return Before::Open(format!("it could not be read: {trouble}"));
+    }
+    match baseline.grown {
+        Some(grown) => Before::Rows { state: Box::new(state(baseline, wanted, texts)), grown },
+        None => Before::Open("it did not settle, rows changed or vanished while it was read".to_owned()),
+    }
 }
 
 /// Every column that some checker may ask for.

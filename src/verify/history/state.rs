@@ -2,6 +2,23 @@
 
 use super::{Text, Texts};
 
+/// What is known of the rows that were there before the load.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Before {
+    /// The record has no baseline of the read.
+    #[default]
+    NotRecorded,
+    /// It could not be read, or rows of it changed or vanished while it was read: why nothing is known.
+    Open(String),
+    /// The rows, and how many of them were added while they were read.
+    Rows {
+        /// The rows.
+        state: Box<State>,
+        /// How many were added between the last two snapshots.
+        grown: u64,
+    },
+}
+
 /// One final read through one endpoint: the last snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -11,6 +28,12 @@ pub struct State {
     pub endpoint: String,
     /// Whether two snapshots in a row were equal.
     pub settled: bool,
+    /// Whether the rows with a key of the run's effects had settled, though others may not.
+    pub ours_settled: bool,
+    /// Whether it holds only what came after the baseline.
+    pub continued: bool,
+    /// What was there before the load.
+    pub before: Before,
     /// Why it could not be read, or not to its end.
     pub trouble: Option<String>,
     /// How many rows there are.
@@ -23,7 +46,30 @@ pub struct State {
 impl State {
     /// A state without rows.
     pub fn new(name: &str, endpoint: &str, settled: bool) -> State {
-        State { name: name.to_owned(), endpoint: endpoint.to_owned(), settled, ..State::default() }
+        State {
+            name: name.to_owned(),
+            endpoint: endpoint.to_owned(),
+            settled,
+            ours_settled: settled,
+            ..State::default()
+        }
+    }
+
+    /// The same with these of its rows alone.
+    pub fn only(&self, keep: &[bool]) -> State {
+        let kept = |cells: &Vec<Option<Text>>| {
+            cells.iter().zip(keep).filter(|(_, keep)| **keep).map(|(cell, _)| *cell).collect()
+        };
+        State {
+            name: self.name.clone(),
+            endpoint: self.endpoint.clone(),
+            trouble: self.trouble.clone(),
+            rows: keep.iter().filter(|keep| **keep).count(),
+            columns: self.columns.iter().map(|(name, cells)| (name.clone(), kept(cells))).collect(),
+            known: self.known.clone(),
+            before: Before::NotRecorded,
+            ..*self
+        }
     }
 
     /// Adds a column; a cell may be empty.

@@ -117,6 +117,7 @@ fn name(phase: Phase) -> &'static str {
     match phase {
         Phase::StackUp => "stack comes up",
         Phase::Setup => "setup",
+        Phase::Baseline => "state before the load is read",
         Phase::Warmup => "warm-up",
         Phase::Load => "load",
         Phase::Drain => "drain",

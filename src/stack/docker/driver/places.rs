@@ -4,14 +4,11 @@ use super::Inner;
 use crate::stack::Facts;
 use std::collections::BTreeSet;
 
-/// `project`, `run`, `shakedown`, `web.address` (of its first instance), `web.addresses`, `web-2.address`, and for every
+/// `project`, `run`, `run_id`, `shakedown`, `web.address` (of its first instance), `web.addresses`, `web-2.address`, and for every
 /// published port `web.8080.address`, by the container's own port.
 pub(super) fn facts(inner: &Inner) -> Facts {
-    let mut facts = Facts::from([
-        ("project".to_owned(), inner.project.clone()),
-        ("run".to_owned(), inner.context.run.to_string_lossy().into_owned()),
-        ("shakedown".to_owned(), inner.context.shakedown.to_string_lossy().into_owned()),
-    ]);
+    let mut facts = inner.context.facts();
+    facts.insert("project".to_owned(), inner.project.clone());
     let all = inner.inventory.all();
     for known in &all {
         for port in known.container.published.iter().filter(|port| port.protocol == "tcp") {
