@@ -1,7 +1,7 @@
 //! The same seed makes the same arrivals, the same choices and the same data.
 
 use super::support::{Lab, steady_stack};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const FLOWS: &str = r#"
 [[feeder]]
@@ -32,10 +32,10 @@ effect = { kind = "z", key = "${uuid}" }
 expect = "availability >= 90%"
 "#;
 
-/// What the seed decides: by operation, its arrival's time, step, user, key and value.
-type Decided = BTreeMap<u64, (Option<i64>, u16, u64, Option<String>, Option<String>)>;
+/// What the seed decides: by operation, its arrival's time, step, user and value; keys are UUIDs, which no two runs share.
+type Decided = BTreeMap<u64, (Option<i64>, u16, u64, Option<String>)>;
 
-fn decided(seed: u64, workers: u16) -> Decided {
+fn decided(seed: u64, workers: u16) -> (Decided, BTreeSet<String>) {
     let lab = Lab::new();
     lab.file("users.csv", "name\nann\nbob\neve\n");
     let plan = format!(
@@ -45,28 +45,25 @@ fn decided(seed: u64, workers: u16) -> Decided {
     let run = lab.run(&plan, &[]);
     run.expect_code(0);
     let record = run.record();
-    let mut decided = Decided::new();
+    let (mut decided, mut keys) = (Decided::new(), BTreeSet::new());
     for batch in record.attempts().expect("attempts") {
         for attempt in batch.expect("a batch").iter() {
             let arrival = attempt.arrival.then_some((attempt.intended - record.manifest.load_start).0);
-            let data = (
-                arrival,
-                attempt.step.0,
-                attempt.user,
-                attempt.key.map(str::to_owned),
-                attempt.value.map(str::to_owned),
-            );
+            let data = (arrival, attempt.step.0, attempt.user, attempt.value.map(str::to_owned));
+            keys.extend(attempt.key.map(str::to_owned));
             assert!(decided.insert(attempt.op, data).is_none(), "operation {} twice", attempt.op);
         }
     }
     assert!(decided.len() > 500, "{} operations", decided.len());
-    decided
+    (decided, keys)
 }
 
 #[test]
 fn twice_the_same_whatever_the_number_of_workers() {
-    let first = decided(7, 2);
-    assert_eq!(first, decided(7, 2));
-    assert_eq!(first, decided(7, 1));
-    assert_ne!(first, decided(8, 2));
+    let (first, keys) = decided(7, 2);
+    let (again, others) = decided(7, 2);
+    assert_eq!(first, again);
+    assert!(keys.is_disjoint(&others), "no two runs share a key");
+    assert_eq!(first, decided(7, 1).0);
+    assert_ne!(first, decided(8, 2).0);
 }

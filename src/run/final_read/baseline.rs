@@ -1,7 +1,7 @@
 //! The state before the load: read until nothing that is there changes any more.
 
 use super::http::Position;
-use super::snapshots::{Moved, PAUSE, Progress, Snapshots};
+use super::snapshots::{Moved, Progress, Snapshots};
 use super::way::Way;
 use crate::record::FinalTable;
 use std::time::Duration;
@@ -46,8 +46,9 @@ impl Snapshots<'_> {
         }
         progress.set(1);
         let done = |standing: &[Standing]| standing.iter().all(|one| manner.enough(&one.table));
-        while !done(&standing) && Instant::now() < deadline {
-            tokio::time::sleep_until(deadline.min(Instant::now() + PAUSE.max(manner.quiet))).await;
+        let pause = self.pause().max(manner.quiet);
+        while !done(&standing) && Instant::now() + pause < deadline {
+            tokio::time::sleep(pause).await;
             let number = progress.next();
             for (way, standing) in self.ways.iter().zip(&mut standing) {
                 self.again(way, (number, deadline), manner, standing).await;
@@ -97,7 +98,7 @@ impl Snapshots<'_> {
 
 /// A snapshot that could not be read takes the place of the one before, unless only the end of the time cut it short.
 fn unread(standing: &mut Standing, cut: FinalTable, deadline: Instant) {
-    if standing.table.trouble.is_some() || Instant::now() < deadline {
+    if Instant::now() < deadline {
         *standing = Standing { table: cut, place: None };
     } else {
         (standing.table.settled, standing.table.grown) = (false, None);

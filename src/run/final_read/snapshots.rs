@@ -9,8 +9,8 @@ use std::cell::Cell;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Between two snapshots: long enough that what still moves shows.
-pub(super) const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
+/// Between two snapshots: long enough that what still moves shows. Shorter where there is little time.
+const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// How many snapshots have been begun.
 #[derive(Debug, Default)]
@@ -83,11 +83,16 @@ impl Snapshots<'_> {
                 }
             }
             progress.set(number);
-            if unsettled.is_empty() || Instant::now() >= deadline {
+            if unsettled.is_empty() || Instant::now() + self.pause() >= deadline {
                 return unsettled;
             }
-            tokio::time::sleep_until(deadline.min(Instant::now() + PAUSE)).await;
+            tokio::time::sleep(self.pause()).await;
         }
+    }
+
+    /// Between two snapshots.
+    pub(super) fn pause(&self) -> Duration {
+        PAUSE.min(self.within / 4)
     }
 
     /// Why a read is not settled that could be read.

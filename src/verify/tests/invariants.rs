@@ -80,9 +80,16 @@ const KEPT: &str = "effect = { kind = 'order', key = 'k' }\n\
     [[invariant]]\nid = 'kept'\ncheck = 'acknowledged-not-lost'\neffect = 'order'\nstate = 'orders'\nkey = 'id'\n\
     [[invariant]]\nid = 'once'\ncheck = 'exactly-once'\neffect = 'order'\nstate = 'orders'\nkey = 'id'\n";
 
+/// What was there before the load: nothing, or these keys.
+fn before(keys: &[&str]) -> FinalTable {
+    let mut table = read(keys);
+    (table.baseline, table.grown, table.snapshot) = (true, Some(0), 2);
+    table
+}
+
 fn judged(keys: &[&str]) -> Assessment {
     let mut run = orders(&["a", "b", "c", "d"]).fault("dies", 2.5, 9.0);
-    run.finals.push(read(keys));
+    run.finals.extend([before(&[]), read(keys)]);
     run.assessed(KEPT)
 }
 
@@ -94,6 +101,30 @@ fn final_reads_of_the_record_are_held_against_its_operations() {
     assert_eq!(verdicts(&["key-0", "key-1", "key-2", "key-3"]), [Pass, Pass]);
     assert_eq!(verdicts(&["key-0", "key-1", "key-2", "key-3", "key-2"]), [Pass, Fail]);
     assert_eq!(verdicts(&["key-0", "key-1", "key-2"]), [Fail, Fail]);
+}
+
+#[test]
+fn what_was_recorded_before_the_load_is_not_this_runs() {
+    let found = |before: Option<FinalTable>, id: Option<&str>, key: &str| {
+        let mut run = orders(&["a", "b"]);
+        run.manifest.run_id = id.map(str::to_owned);
+        run.finals.extend(before);
+        run.finals.push(read(&["key-0", "key-1", "old", "old"]));
+        let found = run.assessed(&KEPT.replace("key = 'k' }", &format!("key = '{key}' }}")));
+        let kept = &found.invariants[0];
+        (kept.verdict, kept.reason.clone())
+    };
+    let verdict = |before, id, key| found(before, id, key).0;
+    let there = || Some(before(&["old", "old"]));
+    assert_eq!(verdict(there(), Some("7q"), "k"), Verdict::Pass);
+    assert!(found(there(), Some("7q"), "k").1.ends_with("Not judged: 2 rows there before the load."));
+    assert_eq!(verdict(Some(before(&["key-1", "old"])), Some("7q"), "k"), Verdict::Unknown);
+    assert_eq!(verdict(None, Some("7q"), "k"), Verdict::Unknown, "keys that may come again");
+    assert_eq!(verdict(None, Some("7q"), "${uuid:k}"), Verdict::Pass, "keys of the run's own");
+    assert_eq!(verdict(None, None, "${uuid:k}"), Verdict::Unknown, "an old record: keys of the seed alone");
+    let mut open = before(&[]);
+    open.grown = None;
+    assert_eq!(verdict(Some(open), Some("7q"), "${uuid:k}"), Verdict::Unknown, "it did not settle");
 }
 
 #[test]
