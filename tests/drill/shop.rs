@@ -80,6 +80,7 @@ timeout = "2s"
 [load]
 rate = "60/s"
 for = "1s"
+max_lateness = "5s"
 [[flow]]
 name = "buy"
 [[flow.step]]
