@@ -8,6 +8,7 @@
 mod support;
 
 mod earlier_runs;
+mod faults;
 mod final_reads;
 mod others;
 mod scene;
