@@ -73,7 +73,7 @@ expect = { status = 200 }
 [[fault]]
 id = "dies"
 at = "200ms"
-for = "100ms"
+for = "600ms"
 kill = { service = "node", index = 2 }
 [[objective]]
 expect = "availability >= 100%"
