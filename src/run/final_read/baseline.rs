@@ -38,14 +38,16 @@ impl Snapshots<'_> {
         manner: Manner,
         progress: &Progress,
     ) -> Vec<(FinalTable, Option<Position>)> {
-        let deadline = Instant::now() + self.within + manner.quiet;
+        let first = Instant::now() + self.within;
         let mut standing = Vec::new();
         for way in self.ways {
-            let (table, place) = self.whole(way, (1, deadline)).await;
+            let (table, place) = self.whole(way, (1, first)).await;
             standing.push(Standing { table, place });
         }
         progress.set(1);
         let done = |standing: &[Standing]| standing.iter().all(|one| manner.enough(&one.table));
+        // A large store takes its time to be read once, and none of that which it has to settle.
+        let deadline = Instant::now() + self.within + manner.quiet;
         let pause = self.pause().max(manner.quiet);
         while !done(&standing) && Instant::now() + pause < deadline {
             tokio::time::sleep(pause).await;

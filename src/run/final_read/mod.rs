@@ -181,8 +181,8 @@ impl<'a> Reading<'a> {
         let snapshots = self.snapshots(&ways);
         for (table, place) in snapshots.baseline(manner, &self.progress).await {
             if !manner.enough(&table) {
-                let reason = table.trouble.clone().unwrap_or_else(|| snapshots.moving());
-                self.tell(&table.endpoint, "before the load", &reason);
+                let reason = table.trouble.clone().unwrap_or_else(|| snapshots.moving(table.snapshot));
+                self.tell(&table.endpoint, true, &reason);
             }
             places.extend(place.map(|place| ((self.one.name.clone(), table.endpoint.clone()), place)));
             self.keep(table).await;
@@ -202,7 +202,7 @@ impl<'a> Reading<'a> {
         let snapshots = self.snapshots(&ways);
         let unsettled = snapshots.take(&self.progress, from, ours, |table| self.keep(table)).await;
         for (endpoint, reason) in unsettled {
-            self.tell(&endpoint, "after the load", &reason);
+            self.tell(&endpoint, false, &reason);
         }
     }
 
@@ -214,13 +214,14 @@ impl<'a> Reading<'a> {
             table.trouble = Some(reason.to_owned());
             table.baseline = baseline;
             self.keep(table).await;
-            self.tell(&label, if baseline { "before the load" } else { "after the load" }, reason);
+            self.tell(&label, baseline, reason);
         }
     }
 
-    fn tell(&self, endpoint: &str, when: &str, reason: &str) {
+    fn tell(&self, endpoint: &str, baseline: bool, reason: &str) {
+        let what = if baseline { "baseline of" } else { "final read" };
         let through = if endpoint.is_empty() { String::new() } else { format!(" through {endpoint}") };
-        let step = self.secrets.mask(&format!("final read `{}`{through} {when}", self.one.name));
+        let step = self.secrets.mask(&format!("{what} `{}`{through}", self.one.name));
         let event = Event::StepFailed { step, reason: reason.to_owned() };
         self.ready.recorder.emit(self.clock.now(), event);
     }

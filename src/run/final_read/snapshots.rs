@@ -73,7 +73,7 @@ impl Snapshots<'_> {
                     compare(&mut table, last, ours, began + self.within / 2);
                 }
                 if !table.settled {
-                    let moving = || self.moving();
+                    let moving = || self.moving(number);
                     let told = if cut && last.is_some() { None } else { table.trouble.clone() };
                     unsettled.push((table.endpoint.clone(), told.unwrap_or_else(moving)));
                 }
@@ -95,8 +95,14 @@ impl Snapshots<'_> {
         PAUSE.min(self.within / 4)
     }
 
-    /// Why a read is not settled that could be read.
-    pub(super) fn moving(&self) -> String {
+    /// Why a read is not settled that could be read, so many times.
+    pub(super) fn moving(&self, snapshots: u32) -> String {
+        if snapshots < 2 {
+            return format!(
+                "a single snapshot was read within {:?}: give it longer by `within`",
+                self.within
+            );
+        }
         format!("no two snapshots in a row held the same rows within {:?}", self.within)
     }
 
