@@ -53,8 +53,9 @@ fn where_the_run_alone_should_write_rows_of_others_are_phantoms() {
         .expect("once", "unknown", "exclusive");
 }
 
-/// Five runs, the counter-run and a proof of rounds, on one store, with a second harness that writes all the while.
-fn long_day(desk: &Desk, times: u32) {
+/// Runs of one plan, its counter-run and a proof of so many rounds, on one store, with a second harness that writes all the
+/// while.
+fn long_day(desk: &Desk, runs: u32, times: u32) {
     let other = Desk::new();
     let db = desk.path().join("shop.db");
     let (honest, doubling) = (Shop::with(&db, &[]), Shop::with(&db, &[("DOUBLE", "1/5")]));
@@ -64,7 +65,7 @@ fn long_day(desk: &Desk, times: u32) {
     );
     let plan = plan(&honest.address.to_string(), 7, OWN, &counter);
     let _second = second(&other, &honest);
-    for _ in 0..5 {
+    for _ in 0..runs {
         run(desk, &plan, &[]).passes();
     }
     assert_eq!(run(desk, &plan, &["--counter"]).code, 0, "it failed as named");
@@ -79,7 +80,12 @@ fn long_day(desk: &Desk, times: u32) {
 }
 
 #[test]
-#[ignore = "takes about two minutes: `cargo test --test drill -- --ignored`"]
+fn a_day_on_one_store() {
+    long_day(&Desk::new(), 1, 2);
+}
+
+#[test]
+#[ignore = "takes a minute: `cargo test --test drill -- --ignored`"]
 fn a_long_day_on_one_store() {
-    long_day(&Desk::new(), 3);
+    long_day(&Desk::new(), 5, 3);
 }
