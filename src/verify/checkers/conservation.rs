@@ -145,7 +145,7 @@ impl Seen {
         let of_probe = |sample: &&Sample| sample.name == probe;
         let early = |sample: &&Sample| sample.time < case.history.setting.load_start;
         let samples = || case.samples.iter().filter(of_probe);
-        let shown = samples().filter(early).filter_map(|sample| sample.value).last();
+        let shown = samples().filter(early).filter_map(|sample| sample.value).next_back();
         let shown = shown.map(|value| exact(probe, value)).transpose()?;
         let planned =
             self.initial.clone().ok_or("what there was at the beginning is not known: add `initial`")?;
