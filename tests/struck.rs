@@ -1,6 +1,7 @@
 //! Every kind of fault on processes and links, aimed once at what feels it and once at what does not: what was struck is counted,
 //! and a fault that struck nothing is Unknown.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout, reason = "the table is what the test is for")]
 
 #[path = "support/matrix.rs"]
 mod matrix;
