@@ -3,6 +3,7 @@
 //!
 //! A scene is a test. It starts a shop (`shop.rs`), runs plans against it on a `Desk` of its own (`scene.rs`) and asserts
 //! the verdict of each objective and invariant by id. A new way to prove nothing is a new test in the file of its kind.
+#![allow(clippy::print_stdout, reason = "what was run is shown where a scene fails")]
 
 #[path = "../support/mod.rs"]
 mod support;
