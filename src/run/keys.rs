@@ -111,3 +111,61 @@ fn hash(text: &str) -> u64 {
     text.hash(&mut hasher);
     hasher.finish() & !FLAGS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::StepId;
+    use crate::verify::testing;
+
+    fn plan() -> Plan {
+        let text = "name = 'p'\ntarget = { url = 'http://127.0.0.1:1' }\nload = { rate = '1/s', for = '1s' }\n\
+                    [[flow]]\nname = 'f'\n[[flow.step]]\nname = 'look'\nget = '/'\n\
+                    [[flow.step]]\nname = 'order'\npost = '/'\neffect = { kind = 'o', key = 'k' }\n\
+                    [[flow.step]]\nname = 'cancel'\ndelete = '/'\neffect = { kind = 'o', key = 'k' }\n\
+                    [[final]]\nname = 'r'\nget = '/'\nrows = '$[*]'\n";
+        toml::from_str(text).expect("a plan")
+    }
+
+    fn attempt(step: u16, key: &str, outcome: Outcome) -> Attempt {
+        Attempt { step: StepId(step), key: Some(key.to_owned()), outcome, ..testing::attempt() }
+    }
+
+    fn table(keys: &[&str]) -> FinalTable {
+        let mut table = FinalTable::new("r", "", 1);
+        for (place, key) in keys.iter().enumerate() {
+            let number = place.to_string();
+            table.push([("n", Some(number.as_str())), ("key", Some(*key))]).expect("two columns");
+        }
+        table
+    }
+
+    #[test]
+    fn rows_are_told_by_the_keys_of_effects() {
+        let mut keys = Keys::of(&plan());
+        keys.attempts(&[
+            attempt(0, "looked-at", Outcome::Ok),
+            attempt(1, "a", Outcome::Indeterminate),
+            attempt(1, "a", Outcome::Ok),
+            attempt(1, "open", Outcome::Indeterminate),
+            attempt(1, "gone", Outcome::Ok),
+            attempt(2, "gone", Outcome::Ok),
+        ]);
+        let seen = keys.seen();
+        assert!(!seen.lacks_any(&table(&["a"])), "what is open or deleted need not be there");
+        assert!(seen.lacks_any(&table(&["open", "gone", "looked-at"])));
+        let digest = |keys: &[&str]| seen.digest(&table(keys));
+        assert_eq!(digest(&["a", "theirs"]), digest(&["a"]), "rows of others are not in it");
+        assert_ne!(digest(&["a", "open"]), digest(&["a"]));
+        assert_ne!(digest(&["a", "a"]), digest(&["a"]), "nor is a row lost that is there twice");
+    }
+
+    #[test]
+    fn without_a_final_read_nothing_is_kept() {
+        let mut plan = plan();
+        plan.finals.clear();
+        let mut keys = Keys::of(&plan);
+        keys.attempts(&[attempt(1, "a", Outcome::Ok)]);
+        assert_eq!(keys.seen(), Seen::default());
+    }
+}

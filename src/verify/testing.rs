@@ -169,3 +169,38 @@ pub fn manifest() -> crate::record::Manifest {
         files: Default::default(),
     }
 }
+
+/// A good attempt of the step `look` at the beginning of the load that takes 5 ms.
+pub fn attempt() -> crate::event::Attempt {
+    use crate::event::{Attempt, ErrorKind, Nanos, Outcome, Sent, StepId};
+    let intended = Nanos::from_secs_f64(2.0);
+    Attempt {
+        op: 0,
+        attempt: 0,
+        last: true,
+        replay_of: None,
+        other: false,
+        user: 0,
+        session: 0,
+        arrival: true,
+        step: StepId(0),
+        key: None,
+        value: None,
+        version: None,
+        intended,
+        started: intended,
+        sent: Some(intended),
+        first_byte: Some(intended),
+        end: intended + Nanos(5_000_000),
+        sent_state: Sent::All,
+        status: Some(200),
+        outcome: Outcome::Ok,
+        good: true,
+        error: ErrorKind::None,
+        instance: None,
+        trace_id: None,
+        bytes: 100,
+        reply: None,
+        target: None,
+    }
+}

@@ -101,3 +101,24 @@ value = ["left", "sold"]
     shop.forget(5);
     run(&desk, &plan, &[]).passes().expect("adds-up", "pass", "before the load already");
 }
+
+#[test]
+fn what_an_earlier_run_took_from_what_a_probe_shows_fails_nothing() {
+    let (desk, db) = desk();
+    let shop = Shop::with(&db, &[]);
+    let left = r#"[[probe]]
+name = "left"
+get = "/audit/summary"
+value = "$.stock_left"
+every = "100ms"
+[[invariant]]
+id = "taken"
+check = "conservation"
+effect = "order"
+probe = "left"
+initial = 20_000_000
+"#;
+    let plan = plan(&shop.address.to_string(), 7, OWN, left);
+    run(&desk, &plan, &[]).passes();
+    run(&desk, &plan, &[]).passes().expect("taken", "pass", "showed 19999940 before the load");
+}

@@ -54,10 +54,18 @@ impl Run {
         self
     }
 
-    /// Asserts that the run passed.
+    /// Asserts that everything that the plan promises was kept, and the run passed; unless a busy machine held up our own
+    /// generator, which is none of the scene's.
     #[track_caller]
     pub fn passes(&self) -> &Run {
-        assert_eq!((self.verdict(), self.code), ("pass", 0), "{}", self.told);
+        let lists =
+            ["objectives", "invariants"].into_iter().filter_map(|list| self.assessment[list].as_array());
+        for report in lists.flatten() {
+            assert_eq!(report["verdict"], "pass", "{}", self.told);
+        }
+        if self.assessment["generator"]["verdict"] == "pass" {
+            assert_eq!((self.verdict(), self.code), ("pass", 0), "{}", self.told);
+        }
         self
     }
 }

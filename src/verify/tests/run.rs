@@ -154,32 +154,14 @@ pub fn good(number: u64, second: f64) -> Attempt {
     let intended = clock(second);
     Attempt {
         op: number << 16,
-        attempt: 0,
-        last: true,
-        replay_of: None,
-        other: false,
         user: number,
         session: number,
-        arrival: true,
-        step: StepId(0),
-        key: None,
-        value: None,
-        version: None,
         intended,
         started: intended,
         sent: Some(intended),
         first_byte: Some(intended),
         end: intended + Nanos(5_000_000),
-        sent_state: Sent::All,
-        status: Some(200),
-        outcome: Outcome::Ok,
-        good: true,
-        error: ErrorKind::None,
-        instance: None,
-        trace_id: None,
-        bytes: 100,
-        reply: None,
-        target: None,
+        ..testing::attempt()
     }
 }
 
