@@ -8,6 +8,7 @@ mod matrix;
 mod support;
 
 use matrix::Row;
+use std::path::PathBuf;
 use support::Desk;
 
 const SHOP: &str = r#"name = "struck"
@@ -38,6 +39,15 @@ name = "list"
 get = "/products?limit=5"
 "#;
 
+/// Runs the rows; the run's folder, what the program said, and the desk that keeps it.
+fn run(seconds: u32, rows: &[Row]) -> (PathBuf, ((i32, String, String), Desk)) {
+    matrix::undisturbed(|| {
+        let desk = Desk::new();
+        let said = desk.plan(&plan(seconds, rows));
+        (desk.runs("reports")[0].clone(), (said, desk))
+    })
+}
+
 fn plan(seconds: u32, rows: &[Row]) -> String {
     format!("{SHOP}[load]\nrate = \"100/s\"\nfor = \"{seconds}s\"\n{}", matrix::faults(rows, 500, 1_200))
 }
@@ -52,10 +62,9 @@ fn every_kind_that_is_felt_says_what_it_struck() {
         Row::felt("toxic", "toxic = { link = 'nodes', type = 'latency', attributes = { latency = 20 } }", ""),
         Row::felt("http", "http = { link = 'nodes', status = 503, share = '50%' }", ""),
     ];
-    let desk = Desk::new();
-    let (code, out, err) = desk.plan(&plan(11, &rows));
+    let (run, ((code, out, err), _desk)) = run(11, &rows);
     assert!([0, 1].contains(&code), "{code}: {out}{err}");
-    matrix::holds(&desk.runs("reports")[0], &rows);
+    matrix::holds(&run, &rows);
 }
 
 #[test]
@@ -83,23 +92,20 @@ fn every_kind_that_is_not_felt_is_unknown() {
         ),
         Row::missed("http", "http = { link = 'nodes', path = '/nothing', status = 503 }", "0 of"),
     ];
-    let desk = Desk::new();
-    let (code, out, err) = desk.plan(&plan(13, &rows));
+    let (run, ((code, out, err), _desk)) = run(13, &rows);
     assert_eq!(code, 2, "{out}{err}");
     assert!(out.contains("struck 0 of"), "{out}");
-    matrix::holds(&desk.runs("reports")[0], &rows);
+    matrix::holds(&run, &rows);
 }
 
 #[test]
 fn a_fault_that_may_miss_is_said_to_have_missed() {
     let fault = "toxic = { link = 'aside', type = 'latency', attributes = { latency = 20 } }";
     let rows = [Row::missed("toxic", fault, "0 of 0 connections").allowed()];
-    let desk = Desk::new();
-    let (code, out, err) = desk.plan(&plan(3, &rows));
+    let (run, ((code, out, err), _desk)) = run(3, &rows);
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("struck nothing, which the plan allows") && out.contains("`may_miss`"), "{out}");
-    let run = &desk.runs("reports")[0];
-    matrix::holds(run, &rows);
+    matrix::holds(&run, &rows);
     for (file, words) in [
         ("summary.md", "0 of 0 connections"),
         ("report.html", "0 of 0 connections"),
