@@ -87,11 +87,23 @@ fn drop_row(shop: &mut Shop, name: &str, pick: usize) {
     shop.table(name).rows.remove(row);
 }
 
+/// A row that no operation of the run asked for.
 fn invent(shop: &mut Shop, name: &str) {
+    add_row(shop, name, "ghost".to_owned());
+}
+
+/// A row for an order that was refused.
+fn effect_of_a_refused_order(shop: &mut Shop, name: &str) {
+    let refused = shop.ops.iter().find(|op| op.what == "order" && op.status == Some(422));
+    let key = refused.and_then(|op| op.key.clone()).expect("some are refused");
+    add_row(shop, name, key);
+}
+
+fn add_row(shop: &mut Shop, name: &str, key: String) {
     let table = shop.table(name);
-    let mut ghost = table.rows[0].clone();
-    ghost[0] = Some("ghost".into());
-    table.rows.push(ghost);
+    let mut row = table.rows[0].clone();
+    row[0] = Some(key);
+    table.rows.push(row);
 }
 
 fn read(shop: &mut Shop, pick: usize, session: impl Fn(u64) -> bool) -> &mut OpSpec {
@@ -107,13 +119,11 @@ const MUTATIONS: &[(&str, &[&str], Mutation)] = &[
         |shop, pick| drop_row(shop, "orders", pick),
     ),
     ("double an effect", &["exactly-once", "set"], |shop, pick| double(shop, "orders", pick)),
-    ("invent an effect", &["no-phantom", "set"], |shop, _| invent(shop, "orders")),
+    ("invent an effect", &["no-phantom"], |shop, _| invent(shop, "orders")),
     ("an effect of what was refused", &["no-phantom", "exactly-once", "set"], |shop, _| {
-        let refused = shop.ops.iter().find(|op| op.what == "order" && op.status == Some(422));
-        let key = refused.and_then(|op| op.key.clone()).expect("some are refused");
-        shop.table("orders").rows.push(vec![Some(key), Some("id-x".into())]);
+        effect_of_a_refused_order(shop, "orders");
     }),
-    ("forget the operation of an effect", &["no-phantom", "set", "queue"], |shop, pick| {
+    ("forget the operation of an effect", &["no-phantom"], |shop, pick| {
         let key = key(shop, pick);
         shop.ops.retain(|op| op.key.as_ref() != Some(&key));
     }),
@@ -157,7 +167,7 @@ const MUTATIONS: &[(&str, &[&str], Mutation)] = &[
         let row = pick * 3 % rows.len();
         rows[row][1] = Some("pending".into());
     }),
-    ("a payment without an order", &["saga-atomic"], |shop, _| invent(shop, "payments")),
+    ("a payment without an order", &["saga-atomic"], |shop, _| effect_of_a_refused_order(shop, "payments")),
     ("one piece too few", &["conservation"], |shop, pick| {
         shop.table("stock").rows[pick % 2][1] = Some("5000".into());
     }),
@@ -167,10 +177,10 @@ const MUTATIONS: &[(&str, &[&str], Mutation)] = &[
     }),
     ("a mail is not sent", &["fan-out"], |shop, pick| drop_row(shop, "mails", pick)),
     ("a mail is sent twice", &["fan-out"], |shop, pick| double(shop, "mails", pick)),
-    ("a mail about nothing", &["fan-out"], |shop, _| invent(shop, "mails")),
+    ("a mail about nothing", &["fan-out"], |shop, _| effect_of_a_refused_order(shop, "mails")),
     ("a message is lost", &["queue"], |shop, pick| drop_row(shop, "done", pick)),
     ("a message is consumed twice", &["queue"], |shop, pick| double(shop, "done", pick)),
-    ("a message from nowhere", &["queue"], |shop, _| invent(shop, "done")),
+    ("a message from nowhere", &["queue"], |shop, _| effect_of_a_refused_order(shop, "done")),
     ("messages of one publisher change places", &["queue"], |shop, pick| {
         let session = shop.ops[order(shop, pick)].session;
         let ops =
@@ -190,6 +200,9 @@ const MUTATIONS: &[(&str, &[&str], Mutation)] = &[
         shop.ops.extend((0..6).map(|_| OpSpec { took: Some(0.001), ..op("ping", "ann", at) }));
     }),
     ("the limiter refuses for nothing", &["rate-limit"], |shop, pick| {
+        // What the bucket held before the load is not known: a second without requests fills it.
+        let idle = 2.1 + pick as f64..3.15 + pick as f64;
+        shop.ops.retain(|op| op.what != "ping" || !idle.contains(&op.at));
         let refused = OpSpec {
             outcome: Some("fail".into()),
             status: Some(429),

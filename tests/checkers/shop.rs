@@ -73,6 +73,8 @@ impl Shop {
             }
         }
         let left = STOCK - sold;
+        let before = |name: &str, number: usize| vec![Some(name.to_owned()), Some(number.to_string())];
+        shop.table("stock").before = vec![before("left", STOCK), before("sold", 0)];
         shop.row("stock", &["left", &left.to_string()]);
         shop.row("stock", &["sold", &sold.to_string()]);
         shop
@@ -178,7 +180,7 @@ impl Shop {
             sample_slack: 0.005,
             torn: None,
             relies_on_retries: true,
-            exclusive: false,
+            exclusive: true,
             keys: "own".into(),
             instances: Vec::new(),
         }
