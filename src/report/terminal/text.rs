@@ -29,7 +29,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The same, but what [`paint`] writes stays.
+/// The same, but the codes of verdicts that this program writes stay.
 pub fn visible_keeping_colour(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return visible(text);

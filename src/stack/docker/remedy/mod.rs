@@ -85,7 +85,7 @@ impl Remedy {
     /// accept a change and fail to carry it out. A command ([`Remedy::Exec`]) has its exit code for that.
     ///
     /// # Errors
-    /// What the engine said, or what was still wrong [`SETTLES_WITHIN`] after it said nothing.
+    /// What the engine said, or what was still wrong two seconds after its answer.
     pub async fn carry_out(&self, engine: &Engine) -> Done {
         let Some(did) = self.attempt(engine).await? else { return Ok(None) };
         if matches!(self, Remedy::Exec(_)) {
