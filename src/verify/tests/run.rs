@@ -2,7 +2,7 @@
 
 use crate::event::{
     Attempt, BatchSink, ErrorKind, Event, EventSink, FaultEvent, FaultStage, Nanos, Outcome, Sample,
-    SampleSink, Sent, StepId, Struck, TargetStruck, Unit,
+    SampleSink, Struck, TargetStruck, Unit,
 };
 use crate::plan::Plan;
 use crate::plan::model::Keep;
