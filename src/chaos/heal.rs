@@ -32,7 +32,7 @@ pub struct HealReport {
 /// Heals whatever earlier runs of the locked project have left. May be called any number of times: what is right
 /// already is left alone. A process is touched only if pid and start time say that it is ours.
 ///
-/// While another process heals the project (a sentinel, above all) it waits for that; `waits` is told whom it waits for.
+/// While another process heals the project (a sentinel, above all) it waits for that; `waits` is told which process that is.
 ///
 /// # Errors
 /// If the journal cannot be read, or the other process does not come to an end.

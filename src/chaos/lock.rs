@@ -92,7 +92,7 @@ pub struct HealLock {
 }
 
 impl HealLock {
-    /// Takes it for `healer`; where another process has it, waits for that up to `patience`. `waits` is told once whom it waits
+    /// Takes it for `healer`; where another process has it, waits for that up to `patience`. `waits` is told once which process it waits
     /// for. Blocks.
     ///
     /// # Errors
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn one_heals_and_the_other_waits_and_is_told_for_whom() {
+    fn one_heals_and_the_other_waits_and_is_told_which() {
         let folder = tempfile::tempdir().expect("a folder");
         let journal = folder.path().join("shop/journal.jsonl");
         let first = HealLock::acquire(&journal, "sentinel", Duration::ZERO, &|_| {}).expect("free");

@@ -118,7 +118,7 @@ mod tests {
             let expect = expect(indicator);
             let is_known = measure(&expect.metric, &second(), &so_far()).is_some();
             assert_eq!(is_known, is_accepted(indicator), "{indicator}");
-            // Whoever adds an indicator adds it to this list: there is no other arm.
+            // A new indicator must be added to this list: there is no other arm.
             match expect.metric {
                 Metric::Availability
                 | Metric::ErrorRate

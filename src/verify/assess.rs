@@ -163,7 +163,7 @@ fn faults(
     all
 }
 
-/// What was counted of a strike. One that is over at once was met by whoever came after it.
+/// What was counted of a strike. One that is over at once was met by the operations after it.
 fn tally(strike: &Strike, survey: &Survey, number: usize) -> StrikeTally {
     let tally = survey.strikes[number];
     match strike.applied.filter(|_| strike.is_over_at_once()) {

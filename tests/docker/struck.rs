@@ -81,7 +81,7 @@ async fn every_kind_that_is_felt_says_what_it_struck() {
 async fn every_kind_that_is_not_felt_is_unknown() {
     let Some(engine) = engine().await else { return };
     let project = Project::up(&engine, "unfelt").await;
-    // The worker talks to nobody, and from here on is in no network.
+    // The worker talks to no other container, and from here on is in no network.
     let worker = project.container("worker-1").await.expect("it is there");
     for network in worker.networks.keys() {
         let left = Command::new("docker").args(["network", "disconnect", network, &worker.name]).status();

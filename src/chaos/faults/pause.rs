@@ -37,7 +37,7 @@ impl Fault for Pause {
 
     async fn apply(&self, context: &Context) -> Result<Box<dyn FaultGuard>, NotApplied> {
         all_run(&context.targets)?;
-        // One that stands still already was frozen by somebody else: it feels nothing, and is left as it is.
+        // One that stands still already is not of this fault: it feels nothing, and is left as it is.
         let ours: Vec<Instance> =
             context.targets.iter().filter(|target| !stands_still(target)).cloned().collect();
         let mut guard = Frozen {

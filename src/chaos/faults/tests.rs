@@ -109,7 +109,7 @@ async fn a_target_that_stood_still_already_feels_no_pause_and_is_left_as_it_was(
 }
 
 #[tokio::test]
-async fn a_signal_that_need_not_end_anything_strikes_whom_it_reaches() {
+async fn a_signal_that_need_not_end_anything_strikes_what_it_reaches() {
     let services = "[[service]]\nname='node'\nready={tcp=false}\n\
                     command=['sh','-c','trap \"echo heard\" HUP; echo up; while :; do sleep 0.02; done']";
     let scene = scene(services);

@@ -109,7 +109,7 @@ fn of_file(path: &Path) -> Result<Subject, Stop> {
     Ok(Subject { spec, name, directory })
 }
 
-/// The project's name where somebody chose one, in the order in which Compose looks: the environment, `.env` beside the file, the
+/// The project's name where one was chosen, in the order in which Compose looks: the environment, `.env` beside the file, the
 /// file's own `name`. <https://docs.docker.com/compose/how-tos/project-name/>
 fn chosen_project(
     file: &Path,

@@ -59,7 +59,7 @@ impl Force {
         }
     }
 
-    /// What was counted here; walls are counted by the kernel, streams by whoever serves them.
+    /// What was counted here; walls are counted by the kernel, streams by the proxy that serves them.
     pub(super) fn counts(&self) -> Counts {
         match self {
             Force::Packets { arriving, leaving } => {

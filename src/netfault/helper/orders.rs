@@ -45,7 +45,7 @@ impl State {
         Answer { error: done.err(), counts, overflow, held: self.brain.waiting.len() as u64, cut }
     }
 
-    /// By part in force. Walls are counted by the kernel, streams by whoever serves them.
+    /// By part in force. Walls are counted by the kernel, streams by the proxy that serves them.
     fn counts(&mut self) -> BTreeMap<String, Counts> {
         let mut all = BTreeMap::new();
         for (place, armed) in self.brain.armed.iter().enumerate() {

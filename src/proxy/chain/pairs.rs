@@ -1,5 +1,5 @@
 //! Every pair of toxics in both orders, against a model of the chain: each toxic is a function from what reaches it, and when,
-//! to what leaves it, and when; a chain is one function after the other. Time is told, nobody waits.
+//! to what leaves it, and when; a chain is one function after the other. Time is an argument: nothing waits.
 
 use super::tests::{chain, placed};
 use super::*;

@@ -76,7 +76,7 @@ fn manner(plan: &Plan, read: &FinalRead, usual: Duration) -> Manner {
     Manner {
         by_cursor: plan.baseline(read) == Baseline::Cursor,
         strict: exclusive || plan.adds_up(read) || plan.key_origin(None) == KeyOrigin::Shared,
-        // What an earlier run left under way must have arrived, before a row can be said to be nobody's.
+        // What an earlier run left under way must have arrived, before a row can be said to be of no operation.
         quiet: if exclusive { read.wait.map_or(usual, |wait| wait.0) } else { Duration::ZERO },
     }
 }

@@ -271,7 +271,7 @@ fn measure(case: &Case) -> Finding {
     }
 }
 
-/// Whether nobody used the deployment while the fault was in force. A probe asks on its own account: any operation will do.
+/// Whether no operation used the deployment while the fault was in force. A probe asks on its own account: any operation will do.
 fn is_without_load(case: &Case, is_probe: bool) -> bool {
     match is_probe {
         true => case.in_force == 0,

@@ -200,7 +200,7 @@ fn restart(mut run: Run, applied: f64) -> Run {
 }
 
 #[test]
-fn a_restart_is_met_by_whoever_comes_after_it() {
+fn a_restart_is_met_by_the_operations_after_it() {
     let plan = format!(
         "[[fault]]\nid = 'again'\nat = '20s'\nrestart = {{ service = 'node' }}\n\
          [[objective]]\n{KEPT}\n[[objective]]\n{KEPT}\nwindow = 'fault(again)'"
